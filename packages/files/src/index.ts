@@ -1,0 +1,3 @@
+export * from './includes.js';
+export * from './paths.js';
+export * from './project.js';
