@@ -8,14 +8,19 @@ const longest = Number.MAX_SAFE_INTEGER;
 
 /**
  * Reads a DURATION of the command line: `60`, `60s`, `5m`, `1h30m`, `1d`. A bare number is seconds; units come in falling
- * order, each at most once. `undefined` for anything else, also for a duration too long to be a whole number of seconds.
+ * order, each at most once. `undefined` for anything else, also for a bare number after a unit (is `1h30` half past or 30 s
+ * more?) and for a duration too long to be a whole number of seconds.
  */
 export function readDuration(text: string): Seconds | undefined {
-  const match = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?$/.exec(text);
+  const match = /^(?:(\d+)|(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?)$/.exec(text);
   if (!match || text === '') return undefined;
-  const [, days = '0', hours = '0', minutes = '0', rest = '0'] = match;
+  const [, bare = '0', days = '0', hours = '0', minutes = '0', seconds = '0'] = match;
   const total =
-    Number(days) * unitSeconds.d + Number(hours) * unitSeconds.h + Number(minutes) * unitSeconds.m + Number(rest);
+    Number(days) * unitSeconds.d +
+    Number(hours) * unitSeconds.h +
+    Number(minutes) * unitSeconds.m +
+    Number(seconds) +
+    Number(bare);
   return total <= longest ? total : undefined;
 }
 

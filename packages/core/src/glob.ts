@@ -1,6 +1,8 @@
 /**
- * Wildcards as the C library's glob(3) and fnmatch(3) know them with FNM_PERIOD and FNM_PATHNAME, in the C locale: `*`, `?`,
- * `[abc]`, `[a-z]`, `[!a]`; braces are ordinary. Servers on POSIX systems read their includes with these.
+ * Wildcards as the C library's glob(3) knows them in the C locale: `*`, `?`, `[abc]`, `[a-z]`, `[!a]`, `[[:digit:]]`, and
+ * `\` before a character that stands for itself; braces are ordinary. Servers on POSIX systems read their includes so.
+ * Collating symbols (`[[.a.]]`, `[[=a=]]`), which nobody writes, are taken letter by letter.
+ * The C locale counts bytes: `?` is one byte, so `é`, two bytes in UTF-8, takes two of them.
  */
 
 /** Does `pattern` hold a wildcard? A lone `[` counts: glob(3) is asked, and finds nothing or a file of that name. */
@@ -8,21 +10,28 @@ export function hasWildcards(pattern: string): boolean {
   return /[*?[]/.test(pattern);
 }
 
-/** One step of a component pattern: any run of characters, or one character that passes the test. */
-type Step = 'any run' | ((char: string) => boolean);
+/** One step of a component pattern: any run of bytes, or one byte that passes the test. */
+type Step = 'any run' | ((byte: number) => boolean);
 
 /**
  * A matcher for one path component. A leading dot in a name is matched only by a dot in the pattern.
  * Takes time in proportion to the lengths of pattern and name multiplied, whatever the pattern.
  */
 export function componentMatcher(pattern: string): (name: string) => boolean {
-  const steps = readSteps([...pattern]);
+  const encoder = new TextEncoder();
+  const steps = readSteps(encoder.encode(pattern));
   const mayStartWithDot = pattern.startsWith('.') || pattern.startsWith('\\.');
-  return (name) => (mayStartWithDot || !name.startsWith('.')) && matches(steps, [...name]);
+  return (name) =>
+    steps !== undefined && (mayStartWithDot || !name.startsWith('.')) && matches(steps, encoder.encode(name));
+}
+
+/** A component without wildcards as the name it stands for: `a\b` is `ab`. */
+export function literalName(component: string): string {
+  return component.replace(/\\(.)/gsu, '$1');
 }
 
 /** On a mismatch, only the last run needs to grow: an earlier one that took more could not help. */
-function matches(steps: readonly Step[], name: readonly string[]): boolean {
+function matches(steps: readonly Step[], name: Uint8Array): boolean {
   let step = 0;
   let at = 0;
   let lastRun = -1;
@@ -32,7 +41,7 @@ function matches(steps: readonly Step[], name: readonly string[]): boolean {
     if (wanted === 'any run') {
       lastRun = step++;
       runEnd = at;
-    } else if (wanted?.(name[at] ?? '')) {
+    } else if (wanted?.(name[at] ?? 0)) {
       step++;
       at++;
     } else if (lastRun !== -1) {
@@ -44,25 +53,97 @@ function matches(steps: readonly Step[], name: readonly string[]): boolean {
   return step === steps.length;
 }
 
-function readSteps(pattern: readonly string[]): Step[] {
+const char = (text: string): number => text.charCodeAt(0);
+const backslash = char('\\');
+const openBracket = char('[');
+const closeBracket = char(']');
+const dash = char('-');
+const colon = char(':');
+
+/** `undefined` for a pattern that matches nothing at all, because a backslash ends it. */
+function readSteps(pattern: Uint8Array): Step[] | undefined {
   const steps: Step[] = [];
+  const lastClose = pattern.lastIndexOf(closeBracket);
   for (let i = 0; i < pattern.length; ) {
-    const char = pattern[i] ?? '';
-    const set = char === '[' ? readSet(pattern, i) : undefined;
+    let byte = pattern[i] ?? 0;
+    const set = byte === openBracket && i < lastClose ? readSet(pattern, i) : undefined;
     if (set) {
       steps.push(set.test);
       i = set.end;
       continue;
     }
     i++;
-    if (char === '*') steps.push('any run');
-    else if (char === '?') steps.push(() => true);
+    if (byte === char('*')) {
+      if (steps.at(-1) !== 'any run') steps.push('any run');
+    } else if (byte === char('?')) steps.push(() => true);
     else {
-      const wanted = char === '\\' && i < pattern.length ? pattern[i++] : char;
+      if (byte === backslash) {
+        const escaped = pattern[i++];
+        if (escaped === undefined) return undefined;
+        byte = escaped;
+      }
+      const wanted = byte;
       steps.push((found) => found === wanted);
     }
   }
   return steps;
+}
+
+/** The character classes of the C locale: ASCII, nothing above. */
+const classes: Readonly<Record<string, RegExp>> = {
+  alnum: /[0-9A-Za-z]/,
+  alpha: /[A-Za-z]/,
+  blank: /[ \t]/,
+  cntrl: /[\x00-\x1f\x7f]/,
+  digit: /[0-9]/,
+  graph: /[!-~]/,
+  lower: /[a-z]/,
+  print: /[ -~]/,
+  punct: /[!-/:-@[-`{-~]/,
+  space: /[ \t-\r]/,
+  upper: /[A-Z]/,
+  xdigit: /[0-9A-Fa-f]/,
+};
+
+/** A bracket expression at `start`; undefined where the `[` stands for itself because nothing closes it. */
+function readSet(pattern: Uint8Array, start: number): { test: (byte: number) => boolean; end: number } | undefined {
+  let i = start + 1;
+  const negated = pattern[i] === char('!') || pattern[i] === char('^');
+  if (negated) i++;
+  const first = i;
+  const members = new Uint8Array(256);
+  for (;;) {
+    const found = className(pattern, i);
+    if (found) {
+      for (let byte = 0; byte < 128; byte++) if (found.bytes.test(String.fromCharCode(byte))) members[byte] = 1;
+      i = found.end;
+      continue;
+    }
+    if (pattern[i] === closeBracket && i > first) break;
+    const low = readByte(pattern, i);
+    if (!low) return undefined;
+    i = low.end;
+    const high = pattern[i] === dash && pattern[i + 1] !== closeBracket ? readByte(pattern, i + 1) : undefined;
+    // A range that runs backwards matches nothing, in glob(3) as here.
+    members.fill(1, low.byte, (high ?? low).byte + 1);
+    if (high) i = high.end;
+  }
+  return { test: (byte) => (members[byte] === 1) !== negated, end: i + 1 };
+}
+
+function readByte(pattern: Uint8Array, at: number): { byte: number; end: number } | undefined {
+  const end = pattern[at] === backslash ? at + 2 : at + 1;
+  const byte = pattern[end - 1];
+  return byte === undefined ? undefined : { byte, end };
+}
+
+function className(pattern: Uint8Array, at: number): { bytes: RegExp; end: number } | undefined {
+  if (pattern[at] !== openBracket || pattern[at + 1] !== colon) return undefined;
+  // No class name is longer than six letters.
+  const end = pattern.indexOf(colon, at + 2);
+  if (end === -1 || end > at + 8 || pattern[end + 1] !== closeBracket) return undefined;
+  const bytes = classes[String.fromCharCode(...pattern.subarray(at + 2, end))];
+  return bytes && { bytes, end: end + 2 };
 }
 
 /** Compares names as strcmp(3) does on their UTF-8 bytes. */
@@ -79,31 +160,4 @@ export function compareBytes(a: string, b: string): number {
 /** UTF-16 order is UTF-8 order, except that surrogates (U+10000 and up) come after U+E000 to U+FFFF. */
 function utf8Rank(unit: number): number {
   return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
-}
-
-/** A bracket expression at `start`; undefined where the `[` stands for itself because nothing closes it. */
-function readSet(
-  pattern: readonly string[],
-  start: number,
-): { test: (char: string) => boolean; end: number } | undefined {
-  let i = start + 1;
-  const negated = pattern[i] === '!' || pattern[i] === '^';
-  if (negated) i++;
-  const first = i;
-  const ranges: [string, string][] = [];
-  for (;;) {
-    let low = pattern[i];
-    if (low === undefined) return undefined;
-    if (low === ']' && i > first) break;
-    if (low === '\\' && pattern[i + 1] !== undefined) low = pattern[++i] ?? low;
-    i++;
-    const high = pattern[i + 1];
-    // A range that runs backwards matches nothing, in glob(3) as here.
-    if (pattern[i] === '-' && high !== undefined && high !== ']') {
-      ranges.push([low, high]);
-      i += 2;
-    } else ranges.push([low, low]);
-  }
-  const test = (char: string): boolean => ranges.some(([low, high]) => low <= char && char <= high) !== negated;
-  return { test, end: i + 1 };
 }

@@ -4,5 +4,6 @@ export * from './edit.js';
 export * from './glob.js';
 export * from './listener.js';
 export * from './problem.js';
+export * from './report/index.js';
 export * from './run.js';
 export * from './source.js';

@@ -36,7 +36,7 @@ export interface Mechanism {
   readonly enabled: boolean | undefined;
   /**
    * The lifetimes that sessions of this mechanism are given; several where the server hands out tickets that differ (httpd's
-   * first and second TLS 1.3 ticket). Empty where `enabled` is false.
+   * first and second TLS 1.3 ticket). Empty where `enabled` is false; empty elsewhere counts as unknown.
    */
   readonly lifetimes: readonly Lifetime[];
   /** Only for `ticketTls13`, and only where it is not off. */
@@ -87,6 +87,7 @@ export interface EffectiveLifetime {
 /**
  * A listener's lifetime: the longest of the mechanisms that are on. Unknown as soon as something unknown could make it
  * longer: an unknown lifetime of a mechanism that is or may be on, or a mechanism that may be on and would last longest.
+ * A mechanism that may be on and would last 0 s changes nothing.
  */
 export function effectiveLifetime(listener: Pick<Listener, 'mechanisms' | 'governing'>): EffectiveLifetime {
   let longest: Lifetime | undefined;
@@ -94,19 +95,21 @@ export function effectiveLifetime(listener: Pick<Listener, 'mechanisms' | 'gover
   for (const name of mechanismNames) {
     const { enabled, lifetimes } = listener.mechanisms[name];
     if (enabled === false) continue;
+    if (lifetimes.length === 0) return { seconds: undefined, decidedBy: listener.governing };
     for (const lifetime of lifetimes) {
       if (lifetime.seconds === undefined) return { seconds: undefined, decidedBy: lifetime };
       if (enabled && isLonger(lifetime, longest)) longest = lifetime;
       if (!enabled && isLonger(lifetime, possible)) possible = lifetime;
     }
   }
-  if (possible && isLonger(possible, longest)) return { seconds: undefined, decidedBy: possible };
+  if (possible?.seconds && isLonger(possible, longest)) return { seconds: undefined, decidedBy: possible };
   return longest ? { seconds: longest.seconds, decidedBy: longest } : { seconds: 0, decidedBy: listener.governing };
 }
 
 /** The longest lifetime of one mechanism; 0 where it is off, `undefined` where that cannot be told. */
 export function mechanismSeconds({ enabled, lifetimes }: Mechanism): Seconds | undefined {
   if (enabled === false) return 0;
+  if (lifetimes.length === 0) return undefined;
   let longest = 0;
   for (const { seconds } of lifetimes) {
     if (seconds === undefined) return undefined;

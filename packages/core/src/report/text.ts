@@ -1,0 +1,413 @@
+import type { Configuration } from '../adapter.js';
+import { type Seconds, spellDuration } from '../duration.js';
+import {
+  effectiveLifetime,
+  type Listener,
+  type Mechanism,
+  type MechanismName,
+  mechanismNames,
+  mechanismSeconds,
+} from '../listener.js';
+import type { Location } from '../source.js';
+import { type Audit, placeOf, summarize, type Verdict, verdictOf } from './audit.js';
+import { fitColumns, padEnd, padStart, printable, shorten, widthOf, wrap } from './layout.js';
+import { plain, type Styler, type Tone } from './style.js';
+
+export interface TextOptions {
+  readonly style?: Styler;
+  /** The report is no wider than this; below 60 it is 60, because a table needs some room. */
+  readonly columns?: number;
+  /** A table with more listeners than this puts those together that have everything but their name in common. */
+  readonly longestTable?: number;
+}
+
+interface Page {
+  readonly style: Styler;
+  readonly columns: number;
+  readonly longestTable: number;
+  readonly target: Seconds;
+}
+
+/**
+ * The report of `audit` that people read. Ends with a newline. Problems are not part of it: they belong on standard
+ * error, see `problemText`.
+ */
+export function auditText(audit: Audit, options: TextOptions = {}): string {
+  const { style = plain, columns = 100, longestTable = 40 } = options;
+  const page: Page = { style, columns: Math.max(60, columns), longestTable, target: audit.targetSeconds };
+  const sections = audit.configurations.map((configuration) => configurationLines(configuration, page));
+  return [...sections, closingLines(audit, page)].map((lines) => `${lines.join('\n')}\n`).join('\n');
+}
+
+function configurationLines(configuration: Configuration, page: Page): string[] {
+  const { listeners, assumptions, unattached } = configuration;
+  const lines = [headingLine(configuration, page)];
+  for (const assumption of assumptions)
+    lines.push(...indented(assumption, 2, page).map((line) => page.style('quiet', line)));
+  if (listeners.length > 0) {
+    const notes = numberNotes(listeners);
+    lines.push('', ...tableLines(listeners, notes, page));
+    lines.push(...noteLines(notes, page), ...ignoredLines(listeners, page));
+  }
+  if (unattached.length > 0) {
+    lines.push('', `  ${page.style('heading', 'lifetimes that no listener here uses')}`);
+    for (const { at, name, written, seconds } of unattached) {
+      const reading = seconds === undefined ? 'unknown' : spellDuration(seconds);
+      lines.push(...entryLines(at, `${name} ${written}  (${reading}: counts where another file includes it)`, page));
+    }
+  }
+  return lines;
+}
+
+function headingLine({ server, label, files, extent, listeners }: Configuration, page: Page): string {
+  const facts = [
+    extent === 'fragments' ? 'without its main file' : '',
+    counted(files.length, 'file'),
+    listeners.length === 0 ? 'no TLS listener' : '',
+  ].filter((fact) => fact !== '');
+  const tail = `  ${facts.join(', ')}`;
+  const room = page.columns - widthOf(tail) - widthOf(server) - 2;
+  return `${page.style('heading', `${server}  ${shorten(printable(label), room)}`)}${page.style('quiet', tail)}`;
+}
+
+/** A place that may be shortened, and what must stay readable behind it. */
+interface Cell {
+  readonly text: string;
+  readonly tail: string;
+}
+
+interface Row {
+  readonly verdict: Verdict;
+  readonly lifetime: string;
+  /** How many listeners it stands for. */
+  readonly count: number;
+  readonly address: Cell;
+  readonly name: Cell;
+  readonly setAt: Cell;
+  readonly resumedBy: Cell;
+  readonly notes: string;
+}
+
+/** A row that many notes are about names the first and last. */
+const mostNoteColumns = 16;
+
+const titles = {
+  lifetime: 'LIFETIME',
+  count: 'COUNT',
+  address: 'ADDRESS',
+  name: 'NAME',
+  setAt: 'SET AT',
+  resumedBy: 'RESUMED BY',
+  notes: 'NOTES',
+};
+
+const tones: Readonly<Record<Verdict, Tone>> = { above: 'bad', unknown: 'warn', within: 'good' };
+const markers: Readonly<Record<Verdict, string>> = { above: '!', unknown: '?', within: ' ' };
+
+function tableLines(listeners: readonly Listener[], notes: Notes, { style, columns, longestTable, target }: Page) {
+  const rows = groupListeners(listeners, notes, target, longestTable).map((group) => rowOf(group, notes, target));
+  const isGrouped = rows.length < listeners.length;
+  const hasNotes = rows.some((row) => row.notes !== '');
+  const widest = (title: string, texts: readonly string[]): number =>
+    texts.reduce((width, text) => Math.max(width, widthOf(text)), title.length);
+  const lifetimeWidth = widest(
+    titles.lifetime,
+    rows.map(({ lifetime }) => lifetime),
+  );
+  const countWidth = isGrouped ? titles.count.length + 2 : 0;
+  const notesWidth = hasNotes
+    ? 2 +
+      widest(
+        titles.notes,
+        rows.map((row) => row.notes),
+      )
+    : 0;
+  const flexible = ['address', 'name', 'setAt', 'resumedBy'] as const;
+  const widths = fitColumns(
+    flexible.map((key) =>
+      widest(
+        titles[key],
+        rows.map((row) => row[key].text + row[key].tail),
+      ),
+    ),
+    [9, 10, 14, 10],
+    columns - 4 - lifetimeWidth - countWidth - notesWidth - 2 * flexible.length,
+  );
+  const line = (
+    marker: string,
+    cells: { lifetime: string; count: string; notes: string; flexible: readonly string[] },
+    paint: (lifetime: string) => string,
+  ): string =>
+    `  ${paint(`${marker} ${padEnd(cells.lifetime, lifetimeWidth)}`)}` +
+    (isGrouped ? `  ${padStart(cells.count, countWidth - 2)}` : '') +
+    cells.flexible.map((cell, i) => `  ${padEnd(cell, widths[i] ?? 0)}`).join('') +
+    (hasNotes ? `  ${cells.notes}` : '');
+  const head = line(' ', { ...titles, flexible: flexible.map((key) => titles[key]) }, (text) => text).trimEnd();
+  return [
+    style('quiet', head),
+    ...rows.map((row) =>
+      line(
+        markers[row.verdict],
+        {
+          lifetime: row.lifetime,
+          count: String(row.count),
+          notes: row.notes,
+          flexible: flexible.map((key, i) => fitCell(row[key], widths[i] ?? 0)),
+        },
+        (text) => style(tones[row.verdict], text),
+      ).trimEnd(),
+    ),
+  ];
+}
+
+function fitCell({ text, tail }: Cell, width: number): string {
+  const room = width - widthOf(tail);
+  // A tail that leaves no room for the text is shortened with it: columns must stay columns.
+  return room >= 4 || widthOf(text) <= room ? shorten(text, room) + tail : shorten(text + tail, width);
+}
+
+/** Listeners that one row of the table stands for. */
+type Group = readonly Listener[];
+
+/**
+ * Every listener a row of its own where that makes no long table. Else those with the same address, lifetime, place,
+ * mechanisms and notes become one row; then those that differ in address only; and last those within the target that
+ * have the same lifetime wherever it is set: for these nobody has to do anything.
+ */
+function groupListeners(listeners: readonly Listener[], notes: Notes, target: Seconds, longest: number): Group[] {
+  if (listeners.length <= longest) return listeners.map((listener) => [listener]);
+  const governed = (listener: Listener): string => {
+    const { seconds } = effectiveLifetime(listener);
+    return JSON.stringify([seconds, setAtKey(listener), resumedBy(listener), noteNumbers([listener], notes)]);
+  };
+  const byAddress = groupBy(listeners, (listener) => `${listener.address ?? ''} ${governed(listener)}`);
+  if (byAddress.length <= longest) return byAddress;
+  const byPlace = groupBy(listeners, governed);
+  if (byPlace.length <= longest) return byPlace;
+  return groupBy(listeners, (listener) =>
+    verdictOf(listener, target) === 'within'
+      ? JSON.stringify([effectiveLifetime(listener).seconds, resumedBy(listener)])
+      : governed(listener),
+  );
+}
+
+function groupBy(listeners: readonly Listener[], keyOf: (listener: Listener) => string): Group[] {
+  const groups = new Map<string, Listener[]>();
+  for (const listener of listeners) {
+    const key = keyOf(listener);
+    const group = groups.get(key);
+    if (group) group.push(listener);
+    else groups.set(key, [listener]);
+  }
+  return [...groups.values()];
+}
+
+function rowOf(group: Group, notes: Notes, target: Seconds): Row {
+  const [first] = group;
+  if (!first) throw new RangeError('a group has a listener');
+  const { seconds } = effectiveLifetime(first);
+  const places = distinct(group, setAtKey);
+  return {
+    verdict: verdictOf(first, target),
+    lifetime: seconds === undefined ? 'unknown' : seconds === 0 ? 'none' : spellDuration(seconds),
+    count: group.length,
+    address: { text: printable(first.address ?? '?'), tail: more(distinct(group, ({ address }) => address ?? '')) },
+    name: { text: nameOf(first), tail: more(distinct(group, nameOf)) },
+    setAt: places > 1 ? { text: `${places} places`, tail: '' } : setAtCell(first),
+    resumedBy: { text: resumedBy(first), tail: '' },
+    notes: shorten(noteNumbers(group, notes).join(' '), mostNoteColumns),
+  };
+}
+
+function nameOf({ name, profile }: Listener): string {
+  return printable([name, profile ?? ''].filter((part) => part !== '').join(' ')) || '-';
+}
+
+function distinct(group: Group, keyOf: (listener: Listener) => string): number {
+  return new Set(group.map(keyOf)).size;
+}
+
+function more(count: number): string {
+  return count > 1 ? ` +${count - 1}` : '';
+}
+
+function setAtKey(listener: Listener): string {
+  const { text, tail } = setAtCell(listener);
+  return text + tail;
+}
+
+function setAtCell(listener: Listener): Cell {
+  const { origin } = effectiveLifetime(listener).decidedBy;
+  switch (origin.kind) {
+    case 'explicit':
+      return placeCell(origin.at, '');
+    case 'inherited':
+      return placeCell(origin.at, ' (inherited)');
+    case 'default':
+      return { text: 'default', tail: '' };
+    case 'builtin':
+      return { text: 'built in', tail: '' };
+    case 'unknown':
+      return origin.at ? placeCell(origin.at, '') : { text: 'not in these files', tail: '' };
+  }
+}
+
+function placeCell(at: Location, tail: string): Cell {
+  const { file, line } = placeOf(at);
+  return { text: printable(file), tail: `:${line}${tail}` };
+}
+
+const mechanismWords: Readonly<Record<MechanismName, string>> = {
+  sessionId: 'ID',
+  ticketTls12: '1.2 ticket',
+  ticketTls13: '1.3 ticket',
+};
+
+/** `ID, tickets`; with lifetimes where they differ: `ID 10 h, 1.2 ticket 5 min, 1.3 ticket 5 min / 1 d`. */
+function resumedBy({ mechanisms }: Listener): string {
+  const used = mechanismNames.filter((name) => mechanisms[name].enabled !== false);
+  if (used.length === 0) return 'nothing';
+  const spelled = new Map(used.map((name) => [name, spellMechanism(mechanisms[name])]));
+  const differ = new Set(used.map((name) => spelled.get(name))).size > 1;
+  const { ticketTls12, ticketTls13 } = mechanisms;
+  // Both kinds of ticket alike: one word says it.
+  const alike =
+    ticketTls12.enabled !== false &&
+    ticketTls12.enabled === ticketTls13.enabled &&
+    spelled.get('ticketTls12') === spelled.get('ticketTls13');
+  return used
+    .filter((name) => !(alike && name === 'ticketTls13'))
+    .map((name) => {
+      const word = alike && name === 'ticketTls12' ? 'tickets' : mechanismWords[name];
+      const doubt = mechanisms[name].enabled === undefined ? '?' : '';
+      return word + doubt + (differ ? ` ${spelled.get(name)}` : '');
+    })
+    .join(', ');
+}
+
+function spellMechanism(mechanism: Mechanism): string {
+  const all = mechanism.lifetimes.map(({ seconds }) => (seconds === undefined ? 'unknown' : spellDuration(seconds)));
+  const different = [...new Set(all)];
+  if (different.length > 0) return different.join(' / ');
+  const seconds = mechanismSeconds(mechanism);
+  return seconds === undefined || mechanism.enabled === undefined ? 'unknown' : spellDuration(seconds);
+}
+
+/** The sentences about a table's listeners, with the number that rows name them by and how many listeners they are about. */
+type Notes = ReadonlyMap<string, { readonly number: number; readonly count: number }>;
+
+function numberNotes(listeners: readonly Listener[]): Notes {
+  const notes = new Map<string, { number: number; count: number }>();
+  for (const listener of listeners)
+    for (const sentence of sentencesOf(listener)) {
+      const note = notes.get(sentence);
+      if (note) note.count++;
+      else notes.set(sentence, { number: notes.size + 1, count: 1 });
+    }
+  return notes;
+}
+
+function noteNumbers(group: Group, notes: Notes): number[] {
+  const numbers = new Set(
+    group.flatMap((listener) => sentencesOf(listener).map((text) => notes.get(text)?.number ?? 0)),
+  );
+  return [...numbers].sort((a, b) => a - b);
+}
+
+const sentenceCache = new WeakMap<Listener, readonly string[]>();
+
+function sentencesOf(listener: Listener): readonly string[] {
+  const known = sentenceCache.get(listener);
+  if (known) return known;
+  const { seconds, decidedBy } = effectiveLifetime(listener);
+  const sentences = new Set<string>();
+  if (seconds === undefined && decidedBy.origin.kind === 'unknown') sentences.add(`unknown: ${decidedBy.origin.why}`);
+  for (const { text } of listener.notes) sentences.add(text);
+  if (seconds !== 0 && listener.oldSessionsAfterReload === 'kept')
+    sentences.add('old sessions survive a reload: those issued before a change keep the lifetime they were born with');
+  if (listener.mechanisms.ticketTls13.renewal === 'unbounded')
+    sentences.add(
+      'TLS 1.3 renewal is unbounded: a client that keeps coming back gets the full lifetime anew each time',
+    );
+  const result = [...sentences];
+  sentenceCache.set(listener, result);
+  return result;
+}
+
+function noteLines(notes: Notes, page: Page): string[] {
+  if (notes.size === 0) return [];
+  const lines = ['', `  ${page.style('heading', 'notes')}`];
+  const numberWidth = String(notes.size).length;
+  for (const [sentence, { number, count }] of notes) {
+    const margin = `    ${padStart(String(number), numberWidth)}  `;
+    const text = `${printable(sentence)} (${counted(count, 'listener')})`;
+    for (const [n, line] of wrap(text, page.columns - margin.length).entries())
+      lines.push((n === 0 ? page.style('strong', margin) : ' '.repeat(margin.length)) + line);
+  }
+  return lines;
+}
+
+/** More places than this with one reason are counted, not listed. */
+const mostPlaces = 8;
+
+function ignoredLines(listeners: readonly Listener[], page: Page): string[] {
+  const places = new Map<string, Map<string, Location>>();
+  for (const { ignored } of listeners)
+    for (const { at, why } of ignored) {
+      const sameReason = places.get(why) ?? new Map<string, Location>();
+      const { file, line } = placeOf(at);
+      places.set(why, sameReason.set(`${file}:${line}`, at));
+    }
+  if (places.size === 0) return [];
+  const lines = ['', `  ${page.style('heading', 'settings without effect')}`];
+  for (const [why, sameReason] of places) {
+    const all = [...sameReason.values()];
+    if (all.length === 1 && all[0]) {
+      lines.push(...entryLines(all[0], why, page));
+      continue;
+    }
+    const listed = all.slice(0, mostPlaces).map((at) => fitPlace(at, page.columns - 5));
+    const rest = all.length > mostPlaces ? ` and ${all.length - mostPlaces} more` : '';
+    lines.push(
+      ...wrap(listed.join(', ') + rest, page.columns - 4).map((line) => `    ${line}`),
+      ...indented(why, 6, page),
+    );
+  }
+  return lines;
+}
+
+/** `file:line  text`, the text below its place where both do not fit on one line. */
+function entryLines(at: Location, text: string, page: Page): string[] {
+  const place = fitPlace(at, page.columns - 4);
+  const whole = `    ${place}  ${printable(text)}`;
+  return widthOf(whole) <= page.columns ? [whole] : [`    ${place}`, ...indented(text, 6, page)];
+}
+
+function fitPlace(at: Location, width: number): string {
+  return fitCell(placeCell(at, ''), width);
+}
+
+function indented(text: string, margin: number, page: Page): string[] {
+  return wrap(printable(text), page.columns - margin).map((line) => ' '.repeat(margin) + line);
+}
+
+function closingLines(audit: Audit, { style, columns, target }: Page): string[] {
+  const { files, listeners, aboveTarget, unknown, longestSeconds } = summarize(audit);
+  if (listeners === 0) return [`${style('heading', 'no TLS listener')} in ${counted(files, 'file')}`];
+  const above = `${aboveTarget} above the target of ${spellDuration(target)}`;
+  const parts = [
+    style('heading', counted(listeners, 'listener')),
+    style(aboveTarget > 0 ? 'bad' : 'good', above),
+    unknown > 0 ? style('warn', `${unknown} unknown`) : '0 unknown',
+    longestSeconds === null
+      ? 'no lifetime is known'
+      : `longest ${longestSeconds === 0 ? 'none' : spellDuration(longestSeconds)}`,
+  ];
+  const line = parts.join(', ');
+  const bare = [counted(listeners, 'listener'), above, `${unknown} unknown`, parts[3] ?? ''].join(', ');
+  return widthOf(bare) <= columns ? [line] : parts;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
