@@ -1,5 +1,12 @@
-import { basename, dirname, join, resolve } from 'node:path';
-import { type Adapter, componentMatcher, hasWildcards, type IncludeRequest } from '@shortfuse/core';
+import { dirname, join, posix, resolve, sep } from 'node:path';
+import {
+  type Adapter,
+  compareBytes,
+  componentMatcher,
+  hasWildcards,
+  type IncludeRequest,
+  literalName,
+} from '@shortfuse/core';
 import type { Disk } from './disk.js';
 import { isWithin } from './paths.js';
 
@@ -16,8 +23,8 @@ export interface Root {
 
 /**
  * Finds the place of an absolute server path for a configuration whose main file is `entry`. In this order: a root that the
- * person gave; the path itself, where the main file really lies in one of the server's own folders or in the very folder
- * named; the same path below the folder that holds the main file's own server path (`rootfs/etc/nginx/nginx.conf`); the main
+ * person gave; the path itself, where the main file really lies in one of the server's own folders or the path is below the
+ * main file's folder; the same path below the folder that holds the main file's own server path (`rootfs/etc/nginx/nginx.conf`); the main
  * file's folder, read as a copy of the server's. Undecidable places are outside: what happens to lie at that path on this
  * machine is another server's.
  */
@@ -35,11 +42,11 @@ export function placeOf(
 
   const folder = dirname(entry);
   const fixed = fixedFolder(pattern);
-  if (adapter.homes.some((home) => isWithin(entry, home)) || isWithin(entry, fixed) || isWithin(fixed, folder))
+  if (adapter.homes.some((home) => isWithin(entry, home)) || isWithin(fixed, folder))
     return { kind: 'at', path: pattern };
 
   for (const home of adapter.homes) {
-    const at = entry.lastIndexOf(`${home}/`);
+    const at = entry.replaceAll(sep, '/').lastIndexOf(`${home}/`);
     if (at <= 0) continue;
     const prefix = entry.slice(0, at);
     if (disk.isFolder(prefix + fixed))
@@ -58,13 +65,13 @@ export function placeOf(
 function fixedFolder(pattern: string): string {
   const parts = pattern.split('/');
   const first = parts.findIndex(hasWildcards);
-  return (first === -1 ? dirname(pattern) : parts.slice(0, first).join('/')) || '/';
+  return (first === -1 ? posix.dirname(pattern) : parts.slice(0, first).join('/')) || '/';
 }
 
 /** A name that a pattern led to. Folders are there only for requests that refuse them, so that the caller can say so. */
 export interface Match {
   readonly path: string;
-  readonly isFolder: boolean;
+  readonly kind: 'file' | 'folder' | 'unreadable folder';
 }
 
 /** What `pattern` leads to from `folder`, wildcards taken as glob(3) does, in byte order. */
@@ -75,61 +82,103 @@ export function matches(
   request: Pick<IncludeRequest, 'wildcards' | 'folders'>,
 ): readonly Match[] {
   const path = resolve(folder, pattern);
-  const found =
-    request.wildcards && hasWildcards(pattern)
-      ? expand(disk, pattern.startsWith('/') ? '/' : folder, pattern)
-      : disk.exists(path)
-        ? [path]
-        : [];
-  return found.flatMap((match) => {
-    if (!disk.isFolder(match)) return [{ path: match, isFolder: false }];
-    return request.folders === 'refuse' ? [{ path: match, isFolder: true }] : filesBelow(disk, match);
-  });
+  if (!request.wildcards || !hasWildcards(pattern)) return disk.exists(path) ? expandFolder(disk, path, request) : [];
+  const { found, unreadable } = expand(disk, pattern.startsWith('/') ? resolve('/') : folder, pattern);
+  return [
+    ...unreadable.map((path): Match => ({ path, kind: 'unreadable folder' })),
+    ...found.flatMap((match) => expandFolder(disk, match, request)),
+  ];
 }
 
-function expand(disk: Disk, start: string, pattern: string): string[] {
+function expandFolder(disk: Disk, path: string, { folders }: Pick<IncludeRequest, 'folders'>): readonly Match[] {
+  if (!disk.isFolder(path)) return [{ path, kind: 'file' }];
+  return folders === 'refuse' ? [{ path, kind: 'folder' }] : filesBelow(disk, path);
+}
+
+/** glob(3) passes over folders that it may not list. We cannot: the server may well be allowed to. */
+function expand(disk: Disk, start: string, pattern: string): { found: string[]; unreadable: string[] } {
   let found = [start];
+  const unreadable: string[] = [];
   const parts = pattern.split('/').filter((part) => part !== '');
   for (const [index, part] of parts.entries()) {
     const isLast = index === parts.length - 1;
     if (!hasWildcards(part)) {
-      found = found.map((folder) => join(folder, part)).filter((path) => isLast || disk.isFolder(path));
-      if (isLast) found = found.filter((path) => disk.exists(path));
+      found = found.map((folder) => join(folder, literalName(part)));
+      found = found.filter((path) => (isLast ? disk.exists(path) : disk.isFolder(path)));
       continue;
     }
     const isMatch = componentMatcher(part);
-    found = found.flatMap((folder) =>
-      (disk.list(folder) ?? []).filter(({ name }) => isMatch(name)).map(({ name }) => join(folder, name)),
-    );
+    found = found.flatMap((folder) => {
+      if (disk.isFolder(folder) && disk.listFailure(folder)) unreadable.push(folder);
+      return (disk.list(folder) ?? []).filter(({ name }) => isMatch(name)).map(({ name }) => join(folder, name));
+    });
     if (!isLast) found = found.filter((path) => disk.isFolder(path));
   }
-  return found;
+  // Whole names, not part by part: `a-b/x` comes before `a/x`.
+  return { found: found.sort(compareBytes), unreadable };
 }
 
 function filesBelow(disk: Disk, folder: string): Match[] {
   const files: Match[] = [];
+  const entered = new Set<string>();
   const stack = [folder];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (!disk.isFolder(next)) {
+      files.push({ path: next, kind: 'file' });
+      continue;
+    }
+    // A link may lead back up.
+    const real = disk.realFolder(next);
+    if (entered.has(real)) continue;
+    entered.add(real);
     const entries = disk.list(next);
-    if (!entries) files.push({ path: next, isFolder: false });
+    if (!entries) files.push({ path: next, kind: 'unreadable folder' });
     // Pushed backwards, so that they are taken in byte order.
     else for (let i = entries.length - 1; i >= 0; i--) stack.push(join(next, entries[i]?.name ?? ''));
   }
   return files;
 }
 
-/** The names of `files` that a pattern matches: how an include is answered within a dump, which has no folders. */
-export function matchingNames(pattern: string, names: readonly string[], wildcards: boolean): string[] {
-  if (!wildcards || !hasWildcards(pattern)) return names.filter((name) => name === pattern);
-  const folder = dirname(pattern);
-  const isMatch = componentMatcher(basename(pattern));
-  const isFolderMatch = folder.split('/').map(componentMatcher);
-  return names.filter((name) => {
-    const parts = dirname(name).split('/');
-    return (
-      parts.length === isFolderMatch.length &&
-      parts.every((part, i) => isFolderMatch[i]?.(part)) &&
-      isMatch(basename(name))
-    );
-  });
+/** The names of a dump's files: what includes are answered with there, since a dump has no folders. */
+export interface NameIndex {
+  /** The names that `pattern` matches, in byte order. */
+  find(pattern: string, wildcards: boolean): readonly string[];
+}
+
+/** Names are compared after `.` and doubled `/` in them are resolved: servers print paths as they were put together. */
+export function indexNames(names: readonly string[]): NameIndex {
+  const byPath = new Map<string, string>();
+  const byFolder = new Map<string, string[]>();
+  for (const name of names) {
+    const path = posix.normalize(name);
+    if (byPath.has(path)) continue;
+    byPath.set(path, name);
+    const folder = posix.dirname(path);
+    const known = byFolder.get(folder);
+    if (known) known.push(path);
+    else byFolder.set(folder, [path]);
+  }
+  const foldersOf = (pattern: string): readonly string[] => {
+    if (!hasWildcards(pattern)) return [literalName(pattern)];
+    const parts = pattern.split('/').map(componentMatcher);
+    return [...byFolder.keys()].filter((folder) => {
+      const names = folder.split('/');
+      return names.length === parts.length && names.every((name, i) => parts[i]?.(name));
+    });
+  };
+  return {
+    find(pattern, wildcards) {
+      const path = posix.normalize(pattern);
+      if (!wildcards || !hasWildcards(path)) {
+        const name = byPath.get(path);
+        return name === undefined ? [] : [name];
+      }
+      const isMatch = componentMatcher(posix.basename(path));
+      return foldersOf(posix.dirname(path))
+        .flatMap((folder) => byFolder.get(folder) ?? [])
+        .filter((name) => isMatch(posix.basename(name)))
+        .sort(compareBytes)
+        .flatMap((name) => byPath.get(name) ?? []);
+    },
+  };
 }

@@ -8,9 +8,11 @@ export function shownPath(cwd: string, absolute: string): string {
   return sep === '/' ? shown : shown.replaceAll(sep, '/');
 }
 
-/** Is `path` the folder `folder` or below it? Both absolute. */
+/** Is `path` the folder `folder` or below it? Both absolute, on this machine or on a server (with `/`). */
 export function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+  if (!path.startsWith(folder)) return false;
+  const next = path[folder.length];
+  return next === undefined || next === '/' || next === sep || folder.endsWith('/') || folder.endsWith(sep);
 }
 
 /** The absolute path behind what people are shown. */

@@ -13,8 +13,8 @@ import {
   type SourceFile,
 } from '@shortfuse/core';
 import { globSync } from 'tinyglobby';
-import { Disk } from './disk.js';
-import { type Match, matches, matchingNames, placeOf, type Root } from './includes.js';
+import { Disk, type ReadFailure } from './disk.js';
+import { indexNames, matches, type NameIndex, placeOf, type Root } from './includes.js';
 import { absolutePath, shownPath } from './paths.js';
 import { walk } from './walk.js';
 
@@ -32,6 +32,8 @@ export interface OpenOptions {
   readonly options: ReadonlyMap<string, ResolveOptions>;
   /** Globs of paths that are left out of folders, relative to `cwd`. */
   readonly exclude: readonly string[];
+  /** A person said that the named files are of the one adapter's server: nothing is left to detect in them. */
+  readonly serverNamed?: boolean;
 }
 
 export const noOptions: ResolveOptions = { entries: [], defines: new Map() };
@@ -70,8 +72,9 @@ interface Candidate {
 export function openProject(options: OpenOptions): Project {
   const disk = new Disk(options.cwd);
   const pathProblems: PathProblem[] = [];
-  const candidates = [...stdinCandidates(options), ...findCandidates(disk, options, pathProblems)];
-  const claimedBy = claim(candidates, options.adapters, pathProblems);
+  const candidates = [...stdinCandidates(disk, options), ...findCandidates(disk, options, pathProblems)];
+  const claimedBy = claim(candidates, options, pathProblems);
+  addEntries(claimedBy, disk, options, pathProblems);
   const configurations = options.adapters.flatMap((adapter) => {
     const files = claimedBy.get(adapter) ?? [];
     return files.length === 0 ? [] : resolveFor(adapter, files, disk, options);
@@ -79,8 +82,12 @@ export function openProject(options: OpenOptions): Project {
   return { configurations, pathProblems };
 }
 
-function stdinCandidates({ stdin }: OpenOptions): Candidate[] {
-  return stdin ? [{ file: decode(stdin.name, stdin.bytes), named: true }] : [];
+/** What comes from standard input stands for the file of that name, for includes too: an editor sends what is not saved yet. */
+function stdinCandidates(disk: Disk, { cwd, stdin }: OpenOptions): Candidate[] {
+  if (!stdin) return [];
+  const file = decode(stdin.name, stdin.bytes);
+  disk.put(resolve(cwd, stdin.name), file);
+  return [{ file, named: true }];
 }
 
 function findCandidates(disk: Disk, options: OpenOptions, problems: PathProblem[]): Candidate[] {
@@ -88,35 +95,40 @@ function findCandidates(disk: Disk, options: OpenOptions, problems: PathProblem[
   const seen = new Set<SourceFile>();
   const found: Candidate[] = [];
   const isExcluded = excluder(cwd, exclude);
+  const report = (path: string, { why }: ReadFailure): void => {
+    problems.push({ path: shownPath(cwd, path), message: why, help: 'name a file that can be read, or leave it out' });
+  };
   const add = (path: string, named: boolean): void => {
-    if (!named && (neverConfigurations.has(extname(path).toLowerCase()) || isExcluded(path))) return;
-    const result = disk.read(path);
+    if (!named) {
+      if (neverConfigurations.has(extname(path).toLowerCase()) || isExcluded(path)) return;
+      if ((disk.stat(path)?.bytes ?? 0) > largestUnnamedBytes) return;
+    }
+    const result = disk.read(path, named ? 'wait' : 'refuse');
     if ('failure' in result) {
-      if (named)
-        problems.push({
-          path: shownPath(cwd, path),
-          message: result.failure.why,
-          help: 'name a file that can be read',
-        });
+      // A file that went away or a pipe in a folder is nobody's configuration; one that is kept from us may well be.
+      if (named || result.failure.code === 'EACCES') report(path, result.failure);
       return;
     }
     const { file } = result;
-    if (seen.has(file) || (!named && (file.text.length > largestUnnamedBytes || looksBinary(file)))) return;
+    if (seen.has(file) || (!named && looksBinary(file))) return;
     seen.add(file);
     found.push({ file, named });
   };
+  const addFolder = (folder: string): void => {
+    const unreadable = (path: string): void => report(path, disk.listFailure(path) ?? noPermission);
+    for (const file of walk(disk, folder, unreadable)) add(file, false);
+  };
   for (const path of paths) {
     const absolute = resolve(cwd, path);
-    if (disk.isFolder(absolute)) for (const file of walk(disk, absolute)) add(file, false);
+    if (disk.isFolder(absolute)) addFolder(absolute);
     else if (disk.exists(absolute)) add(absolute, true);
     else if (hasWildcards(path) || path.includes('{')) {
-      const globbed = globSync(path, {
-        cwd,
-        absolute: true,
-        dot: true,
-        ignore: ['**/node_modules/**', '**/.git/**'],
-      }).sort(compareBytes);
-      for (const file of globbed) add(file, false);
+      const globbed = globbedPaths(path, cwd);
+      for (const match of globbed) {
+        if (!disk.isFolder(match)) add(match, false);
+        // `**` leads to the files in its folders anyway.
+        else if (!path.includes('**')) addFolder(match);
+      }
       if (globbed.length === 0)
         problems.push({ path, message: 'matches no file', help: 'quote the pattern and check it' });
     } else
@@ -129,9 +141,24 @@ function findCandidates(disk: Disk, options: OpenOptions, problems: PathProblem[
   return found;
 }
 
+const noPermission: ReadFailure = { code: 'EACCES', errno: 13, why: 'Permission denied' };
+
+function globbedPaths(pattern: string, cwd: string): string[] {
+  return globSync(pattern, {
+    cwd,
+    absolute: true,
+    dot: true,
+    onlyFiles: false,
+    expandDirectories: false,
+    ignore: ['**/node_modules/**', '**/.git/**'],
+  })
+    .map((path) => resolve(path))
+    .sort(compareBytes);
+}
+
 function excluder(cwd: string, patterns: readonly string[]): (path: string) => boolean {
   if (patterns.length === 0) return () => false;
-  const excluded = new Set(globSync([...patterns], { cwd, absolute: true, dot: true }));
+  const excluded = new Set(globSync([...patterns], { cwd, absolute: true, dot: true }).map((path) => resolve(path)));
   return (path) => excluded.has(path);
 }
 
@@ -142,14 +169,13 @@ function looksBinary({ text, encoding }: SourceFile): boolean {
 
 function claim(
   candidates: readonly Candidate[],
-  adapters: readonly Adapter[],
+  { adapters, serverNamed }: OpenOptions,
   problems: PathProblem[],
 ): Map<Adapter, SourceFile[]> {
   const claimedBy = new Map<Adapter, SourceFile[]>();
   for (const { file, named } of candidates) {
-    const claimants = adapters.filter((adapter) =>
-      adapters.length === 1 && named ? true : adapter.claims(file, named),
-    );
+    const isSettled = named && serverNamed === true && adapters.length === 1;
+    const claimants = adapters.filter((adapter) => isSettled || adapter.claims(file, named));
     if (claimants.length > 1 && named)
       problems.push({
         path: file.path,
@@ -172,6 +198,26 @@ function claim(
   return claimedBy;
 }
 
+/** Main files that a person gave are read whether or not a path leads to them. */
+function addEntries(
+  claimedBy: Map<Adapter, SourceFile[]>,
+  disk: Disk,
+  { cwd, adapters, options }: OpenOptions,
+  problems: PathProblem[],
+): void {
+  for (const adapter of adapters)
+    for (const path of options.get(adapter.id)?.entries ?? []) {
+      const result = disk.read(resolve(cwd, path));
+      if ('failure' in result) {
+        const help = `correct the entry of ${adapter.id}, the file that ${adapter.title} is started with`;
+        problems.push({ path: shownPath(cwd, resolve(cwd, path)), message: result.failure.why, help });
+        continue;
+      }
+      const files = claimedBy.get(adapter) ?? [];
+      if (!files.includes(result.file)) claimedBy.set(adapter, [...files, result.file]);
+    }
+}
+
 /** One container, such as a dump, is a world of its own: its files see each other and nothing else. */
 function resolveFor(adapter: Adapter, files: readonly SourceFile[], disk: Disk, options: OpenOptions): Configuration[] {
   const parsed = new Map<SourceFile, ParsedFile>();
@@ -190,31 +236,44 @@ function resolveFor(adapter: Adapter, files: readonly SourceFile[], disk: Disk, 
     const content = adapter.unpack?.(file);
     if (content) {
       const trees = content.map(parse);
+      const byName = new Map(trees.map((tree) => [tree.file.path, tree]));
+      const names = indexNames([...byName.keys()]);
+      const main = trees[0] ? [trees[0].file.path] : [];
       configurations.push(
-        ...resolveAll(adapter, trees, { ...resolveOptions, entries: trees[0] ? [trees[0].file.path] : [] }, (request) =>
-          answerWithin(request, trees),
+        ...resolveAll(adapter, trees, { ...resolveOptions, entries: main }, (request) =>
+          answerWithin(request, names, byName),
         ),
       );
     } else loose.push(parse(file));
   }
-  const entries = resolveOptions.entries.map((path) => shownPath(options.cwd, resolve(options.cwd, path)));
+  // By the path that a file goes by, which for a link is its target's.
+  const entries = resolveOptions.entries.map((path) => {
+    const result = disk.read(resolve(options.cwd, path));
+    return 'file' in result ? result.file.path : shownPath(options.cwd, resolve(options.cwd, path));
+  });
   if (loose.length > 0)
     configurations.push(
       ...resolveAll(adapter, loose, { ...resolveOptions, entries }, (request) =>
         answerFromDisk(request, adapter, disk, options, parse, assumptions),
       ),
     );
-  return configurations.map((configuration) => ({
-    ...configuration,
-    assumptions: [...configuration.assumptions, ...(assumptions.get(configuration.label) ?? [])],
-  }));
+  return configurations.map((configuration) => {
+    const { label, extent, files } = configuration;
+    // Loose files have no main file: each is the entry of its own includes.
+    const entries = extent === 'complete' ? [label] : [label, ...files.map(({ path }) => path)];
+    const assumed = new Set(entries.flatMap((entry) => [...(assumptions.get(entry) ?? [])]));
+    return { ...configuration, assumptions: [...configuration.assumptions, ...assumed] };
+  });
 }
 
-function answerWithin(request: IncludeRequest, trees: readonly ParsedFile[]): IncludeAnswer<ParsedFile> {
-  const byName = new Map(trees.map((tree) => [tree.file.path, tree]));
-  const names = matchingNames(request.pattern, [...byName.keys()].sort(compareBytes), request.wildcards);
-  if (names.length === 0 && !request.wildcards) return { kind: 'missing' };
-  return { kind: 'files', files: names.flatMap((name) => byName.get(name) ?? []) };
+function answerWithin(
+  { pattern, wildcards }: IncludeRequest,
+  names: NameIndex,
+  byName: ReadonlyMap<string, ParsedFile>,
+): IncludeAnswer<ParsedFile> {
+  const found = names.find(pattern, wildcards);
+  if (found.length === 0 && !(wildcards && hasWildcards(pattern))) return { kind: 'missing' };
+  return { kind: 'files', files: found.flatMap((name) => byName.get(name) ?? []) };
 }
 
 function answerFromDisk(
@@ -225,29 +284,33 @@ function answerFromDisk(
   parse: (file: SourceFile) => ParsedFile,
   assumptions: Map<string, Set<string>>,
 ): IncludeAnswer<ParsedFile> {
-  let found: readonly Match[];
+  let folder = cwd;
+  let { pattern } = request;
   if (request.absolute) {
-    const place = placeOf(request.pattern, absolutePath(cwd, request.entry.path), adapter, roots, disk);
+    const place = placeOf(pattern, absolutePath(cwd, request.entry.path), adapter, roots, disk);
     if (place.kind === 'outside') return { kind: 'outside' };
     if (place.assumption) {
       const known = assumptions.get(request.entry.path) ?? new Set();
       assumptions.set(request.entry.path, known.add(place.assumption.replaceAll(`${cwd}/`, '')));
     }
-    found = matches(disk, '/', place.path, request);
-  } else found = matches(disk, cwd, request.pattern, request);
-  if (found.length === 0 && !(request.wildcards && hasWildcards(request.pattern))) return { kind: 'missing' };
+    folder = '/';
+    pattern = place.path;
+  }
+  // Judged by what the configuration says: the checkout's own folders may have brackets in their names.
+  const wildcards = request.wildcards && hasWildcards(request.pattern);
+  const found = matches(disk, folder, pattern, { ...request, wildcards });
+  if (found.length === 0 && !wildcards) return { kind: 'missing' };
   const files: ParsedFile[] = [];
-  for (const match of found) {
-    if (match.isFolder)
-      return { kind: 'unreadable', path: shownPath(cwd, match.path), errno: 21, why: 'Is a directory' };
-    const result = disk.read(match.path);
-    if ('failure' in result)
-      return {
-        kind: 'unreadable',
-        path: shownPath(cwd, match.path),
-        errno: result.failure.errno,
-        why: result.failure.why,
-      };
+  for (const { path, kind } of found) {
+    const unreadable = (errno: number, why: string) =>
+      ({ kind: 'unreadable', path: shownPath(cwd, path), errno, why }) as const;
+    if (kind === 'folder') return unreadable(21, 'Is a directory');
+    if (kind === 'unreadable folder') {
+      const { errno, why } = disk.listFailure(path) ?? noPermission;
+      return unreadable(errno, why);
+    }
+    const result = disk.read(path);
+    if ('failure' in result) return unreadable(result.failure.errno, result.failure.why);
     files.push(parse(result.file));
   }
   return { kind: 'files', files };
