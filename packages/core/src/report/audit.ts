@@ -70,12 +70,9 @@ export function problemsOf({ configurations }: Audit): Problem[] {
     });
 }
 
-/** Was all of it read, and would its servers accept it? */
-export function hasErrors(audit: Audit): boolean {
-  return (
-    audit.pathProblems.length > 0 ||
-    audit.configurations.some(({ problems }) => problems.some(({ severity }) => severity === 'error'))
-  );
+/** Paths and places that could not be read, or that their server would refuse. 0: all of it was read. */
+export function countErrors(audit: Audit): number {
+  return audit.pathProblems.length + problemsOf(audit).filter(({ severity }) => severity === 'error').length;
 }
 
 /** `conf.d/shop.conf`, line and column of the start of a place, as JSON reports write it. */

@@ -104,19 +104,24 @@ function startOf(text: string, width: number): string {
 }
 
 /**
- * Widths for columns whose content wants `natural` and that may share `room`. The widest gives way first, none below
- * `least` unless it wants less.
+ * Widths for columns whose content wants `natural` and that share `room`. The widest gives way first: down to its `soft`
+ * width, and where that is not enough for all to fit, to its `hard` one.
  */
-export function fitColumns(natural: readonly number[], least: readonly number[], room: number): number[] {
+export function fitColumns(
+  natural: readonly number[],
+  least: readonly { readonly soft: number; readonly hard: number }[],
+  room: number,
+): number[] {
   const widths = [...natural];
   let excess = widths.reduce((sum, width) => sum + width, 0) - room;
-  while (excess > 0) {
-    let widest = -1;
-    for (const [i, width] of widths.entries())
-      if (width > (least[i] ?? 0) && (widest === -1 || width > (widths[widest] ?? 0))) widest = i;
-    if (widest === -1) break;
-    widths[widest] = (widths[widest] ?? 0) - 1;
-    excess--;
-  }
+  for (const limit of ['soft', 'hard'] as const)
+    while (excess > 0) {
+      let widest = -1;
+      for (const [i, width] of widths.entries())
+        if (width > (least[i]?.[limit] ?? 0) && (widest === -1 || width > (widths[widest] ?? 0))) widest = i;
+      if (widest === -1) break;
+      widths[widest] = (widths[widest] ?? 0) - 1;
+      excess--;
+    }
   return widths;
 }

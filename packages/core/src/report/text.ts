@@ -9,13 +9,13 @@ import {
   mechanismSeconds,
 } from '../listener.js';
 import type { Location } from '../source.js';
-import { type Audit, placeOf, summarize, type Verdict, verdictOf } from './audit.js';
+import { type Audit, countErrors, placeOf, summarize, type Verdict, verdictOf } from './audit.js';
 import { fitColumns, padEnd, padStart, printable, shorten, widthOf, wrap } from './layout.js';
 import { plain, type Styler, type Tone } from './style.js';
 
 export interface TextOptions {
   readonly style?: Styler;
-  /** The report is no wider than this; below 60 it is 60, because a table needs some room. */
+  /** The report is no wider than this; below 80 it is 80, because a table needs some room. */
   readonly columns?: number;
   /** A table with more listeners than this puts those together that have everything but their name in common. */
   readonly longestTable?: number;
@@ -34,7 +34,7 @@ interface Page {
  */
 export function auditText(audit: Audit, options: TextOptions = {}): string {
   const { style = plain, columns = 100, longestTable = 40 } = options;
-  const page: Page = { style, columns: Math.max(60, columns), longestTable, target: audit.targetSeconds };
+  const page: Page = { style, columns: Math.max(80, columns), longestTable, target: audit.targetSeconds };
   const sections = audit.configurations.map((configuration) => configurationLines(configuration, page));
   return [...sections, closingLines(audit, page)].map((lines) => `${lines.join('\n')}\n`).join('\n');
 }
@@ -50,10 +50,13 @@ function configurationLines(configuration: Configuration, page: Page): string[] 
     lines.push(...noteLines(notes, page), ...ignoredLines(listeners, page));
   }
   if (unattached.length > 0) {
-    lines.push('', `  ${page.style('heading', 'lifetimes that no listener here uses')}`);
+    lines.push(
+      '',
+      `  ${page.style('heading', 'lifetimes that govern no listener here')}; another file may include them`,
+    );
     for (const { at, name, written, seconds } of unattached) {
-      const reading = seconds === undefined ? 'unknown' : spellDuration(seconds);
-      lines.push(...entryLines(at, `${name} ${written}  (${reading}: counts where another file includes it)`, page));
+      const reading = seconds === undefined ? 'unknown' : spell(seconds);
+      lines.push(...entryLines(at, `${name} ${written}  (${reading})`, page));
     }
   }
   return lines;
@@ -89,7 +92,7 @@ interface Row {
 }
 
 /** A row that many notes are about names the first and last. */
-const mostNoteColumns = 16;
+const mostNoteColumns = 10;
 
 const titles = {
   lifetime: 'LIFETIME',
@@ -100,6 +103,15 @@ const titles = {
   resumedBy: 'RESUMED BY',
   notes: 'NOTES',
 };
+
+/** Columns that are shortened where the page is too narrow, and how far: at first down to `soft`, if need be to `hard`. */
+const flexible = ['address', 'name', 'setAt', 'resumedBy'] as const;
+const leastWidths = [
+  { soft: 18, hard: 6 },
+  { soft: 24, hard: 6 },
+  { soft: 32, hard: 10 },
+  { soft: 24, hard: 6 },
+];
 
 const tones: Readonly<Record<Verdict, Tone>> = { above: 'bad', unknown: 'warn', within: 'good' };
 const markers: Readonly<Record<Verdict, string>> = { above: '!', unknown: '?', within: ' ' };
@@ -122,7 +134,6 @@ function tableLines(listeners: readonly Listener[], notes: Notes, { style, colum
         rows.map((row) => row.notes),
       )
     : 0;
-  const flexible = ['address', 'name', 'setAt', 'resumedBy'] as const;
   const widths = fitColumns(
     flexible.map((key) =>
       widest(
@@ -130,15 +141,15 @@ function tableLines(listeners: readonly Listener[], notes: Notes, { style, colum
         rows.map((row) => row[key].text + row[key].tail),
       ),
     ),
-    [9, 10, 14, 10],
-    columns - 4 - lifetimeWidth - countWidth - notesWidth - 2 * flexible.length,
+    leastWidths,
+    columns - 2 - lifetimeWidth - countWidth - notesWidth - 2 * flexible.length,
   );
   const line = (
     marker: string,
     cells: { lifetime: string; count: string; notes: string; flexible: readonly string[] },
     paint: (lifetime: string) => string,
   ): string =>
-    `  ${paint(`${marker} ${padEnd(cells.lifetime, lifetimeWidth)}`)}` +
+    paint(`${marker} ${padEnd(cells.lifetime, lifetimeWidth)}`) +
     (isGrouped ? `  ${padStart(cells.count, countWidth - 2)}` : '') +
     cells.flexible.map((cell, i) => `  ${padEnd(cell, widths[i] ?? 0)}`).join('') +
     (hasNotes ? `  ${cells.notes}` : '');
@@ -157,6 +168,14 @@ function tableLines(listeners: readonly Listener[], notes: Notes, { style, colum
         (text) => style(tones[row.verdict], text),
       ).trimEnd(),
     ),
+    ...(isGrouped
+      ? [
+          style(
+            'quiet',
+            `  ${listeners.length} listeners in ${rows.length} rows by what governs them; --format json lists each`,
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -209,7 +228,7 @@ function rowOf(group: Group, notes: Notes, target: Seconds): Row {
   const places = distinct(group, setAtKey);
   return {
     verdict: verdictOf(first, target),
-    lifetime: seconds === undefined ? 'unknown' : seconds === 0 ? 'none' : spellDuration(seconds),
+    lifetime: seconds === undefined ? 'unknown' : spellLifetime(seconds),
     count: group.length,
     address: { text: printable(first.address ?? '?'), tail: more(distinct(group, ({ address }) => address ?? '')) },
     name: { text: nameOf(first), tail: more(distinct(group, nameOf)) },
@@ -286,11 +305,11 @@ function resumedBy({ mechanisms }: Listener): string {
 }
 
 function spellMechanism(mechanism: Mechanism): string {
-  const all = mechanism.lifetimes.map(({ seconds }) => (seconds === undefined ? 'unknown' : spellDuration(seconds)));
+  const all = mechanism.lifetimes.map(({ seconds }) => (seconds === undefined ? 'unknown' : spell(seconds)));
   const different = [...new Set(all)];
   if (different.length > 0) return different.join(' / ');
   const seconds = mechanismSeconds(mechanism);
-  return seconds === undefined || mechanism.enabled === undefined ? 'unknown' : spellDuration(seconds);
+  return seconds === undefined || mechanism.enabled === undefined ? 'unknown' : spell(seconds);
 }
 
 /** The sentences about a table's listeners, with the number that rows name them by and how many listeners they are about. */
@@ -340,7 +359,7 @@ function noteLines(notes: Notes, page: Page): string[] {
   const numberWidth = String(notes.size).length;
   for (const [sentence, { number, count }] of notes) {
     const margin = `    ${padStart(String(number), numberWidth)}  `;
-    const text = `${printable(sentence)} (${counted(count, 'listener')})`;
+    const text = printable(sentence) + (count > 1 ? ` (${count} listeners)` : '');
     for (const [n, line] of wrap(text, page.columns - margin.length).entries())
       lines.push((n === 0 ? page.style('strong', margin) : ' '.repeat(margin.length)) + line);
   }
@@ -366,14 +385,23 @@ function ignoredLines(listeners: readonly Listener[], page: Page): string[] {
       lines.push(...entryLines(all[0], why, page));
       continue;
     }
-    const listed = all.slice(0, mostPlaces).map((at) => fitPlace(at, page.columns - 5));
     const rest = all.length > mostPlaces ? ` and ${all.length - mostPlaces} more` : '';
     lines.push(
-      ...wrap(listed.join(', ') + rest, page.columns - 4).map((line) => `    ${line}`),
+      ...wrap(listPlaces(all.slice(0, mostPlaces), page) + rest, page.columns - 4).map((line) => `    ${line}`),
       ...indented(why, 6, page),
     );
   }
   return lines;
+}
+
+/** `a.conf:3, 9, b.conf:4` */
+function listPlaces(places: readonly Location[], page: Page): string {
+  return places
+    .map((at, i) => {
+      const before = places[i - 1];
+      return before?.file === at.file ? String(placeOf(at).line) : fitPlace(at, page.columns - 5);
+    })
+    .join(', ');
 }
 
 /** `file:line  text`, the text below its place where both do not fit on one line. */
@@ -393,19 +421,29 @@ function indented(text: string, margin: number, page: Page): string[] {
 
 function closingLines(audit: Audit, { style, columns, target }: Page): string[] {
   const { files, listeners, aboveTarget, unknown, longestSeconds } = summarize(audit);
-  if (listeners === 0) return [`${style('heading', 'no TLS listener')} in ${counted(files, 'file')}`];
-  const above = `${aboveTarget} above the target of ${spellDuration(target)}`;
-  const parts = [
-    style('heading', counted(listeners, 'listener')),
-    style(aboveTarget > 0 ? 'bad' : 'good', above),
-    unknown > 0 ? style('warn', `${unknown} unknown`) : '0 unknown',
-    longestSeconds === null
-      ? 'no lifetime is known'
-      : `longest ${longestSeconds === 0 ? 'none' : spellDuration(longestSeconds)}`,
+  const errors = countErrors(audit);
+  const warning = errors > 0 ? [style('bad', `${counted(errors, 'error')}: what they hide is not in this report`)] : [];
+  if (listeners === 0) return [`${style('heading', 'no TLS listener')} in ${counted(files, 'file')}`, ...warning];
+  const parts: readonly (readonly [tone: Tone | undefined, text: string])[] = [
+    ['heading', `${counted(listeners, 'listener')} in ${counted(files, 'file')}`],
+    [aboveTarget > 0 ? 'bad' : 'good', `${aboveTarget} above the target of ${spellDuration(target)}`],
+    [unknown > 0 ? 'warn' : undefined, `${unknown} unknown`],
+    [undefined, longestSeconds === null ? 'no lifetime is known' : `longest ${spellLifetime(longestSeconds)}`],
   ];
-  const line = parts.join(', ');
-  const bare = [counted(listeners, 'listener'), above, `${unknown} unknown`, parts[3] ?? ''].join(', ');
-  return widthOf(bare) <= columns ? [line] : parts;
+  const isShort = widthOf(parts.map(([, text]) => text).join(', ')) <= columns;
+  const painted = parts.map(([tone, text]) => (tone === undefined ? text : style(tone, text)));
+  return [...(isShort ? [painted.join(', ')] : painted), ...warning];
+}
+
+/** Beyond a century the number says nothing more, and some servers accept 19 digits. */
+const century: Seconds = 100 * 365 * 86_400;
+
+function spellLifetime(seconds: Seconds): string {
+  return seconds === 0 ? 'none' : spell(seconds);
+}
+
+function spell(seconds: Seconds): string {
+  return seconds > century ? 'over 100 years' : spellDuration(seconds);
 }
 
 function counted(count: number, noun: string): string {
