@@ -35,7 +35,10 @@ export interface Directives {
   readonly count: number;
   /** The first word. For a block without a name (an nginx error), its `{`. */
   readonly name: Int32Array;
-  /** The `;` or `{` that ends the words; for a directive cut off by `}` or the end of the file, that `}` or the token count. */
+  /**
+   * The `;` or `{` that ends the words; for a directive cut off by `}`, that `}`; by the end of the file, the token count; by
+   * a quote that is never closed, the token after that word.
+   */
   readonly end: Int32Array;
   /** The `}` of a block; the token count where the file ends first; -1 for a directive that is no block. */
   readonly close: Int32Array;
