@@ -34,13 +34,11 @@ test('a site as a person reads it', () => {
            with (2 listeners)
         2  TLS 1.3 renewal is unbounded: a client that keeps coming back gets the full lifetime anew
            each time (2 listeners)
-        3  unknown: the value is a placeholder of a template, {{ timeout }}
+        3  lifetime unknown: the value is a placeholder of a template, {{ timeout }}
 
       settings without effect
         conf.d/shop.conf:40
           shop.example is the default server of *:443 and decides for every name there
-
-    nginx  snippets  without its main file, 1 file, no TLS listener
 
       lifetimes that govern no listener here; another file may include them
         snippets/tls.conf:5  ssl_session_timeout 1d  (1 d)

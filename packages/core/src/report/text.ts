@@ -1,5 +1,6 @@
-import type { Configuration } from '../adapter.js';
+import type { Configuration, UnattachedSetting } from '../adapter.js';
 import { type Seconds, spellDuration } from '../duration.js';
+import { compareBytes } from '../glob.js';
 import {
   effectiveLifetime,
   type Listener,
@@ -35,40 +36,60 @@ interface Page {
 export function auditText(audit: Audit, options: TextOptions = {}): string {
   const { style = plain, columns = 100, longestTable = 40 } = options;
   const page: Page = { style, columns: Math.max(80, columns), longestTable, target: audit.targetSeconds };
-  const sections = audit.configurations.map((configuration) => configurationLines(configuration, page));
-  return [...sections, closingLines(audit, page)].map((lines) => `${lines.join('\n')}\n`).join('\n');
+  const sections = audit.configurations
+    .filter(({ listeners }) => listeners.length > 0)
+    .map((configuration) => configurationLines(configuration, page));
+  const rest = audit.configurations.filter(({ listeners }) => listeners.length === 0);
+  return [...sections, unattachedLines(rest, page), idleLines(rest, page), closingLines(audit, page)]
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.join('\n')}\n`)
+    .join('\n');
 }
 
 function configurationLines(configuration: Configuration, page: Page): string[] {
-  const { listeners, assumptions, unattached } = configuration;
+  const { listeners, assumptions } = configuration;
   const lines = [headingLine(configuration, page)];
   for (const assumption of assumptions)
     lines.push(...indented(assumption, 2, page).map((line) => page.style('quiet', line)));
-  if (listeners.length > 0) {
-    const notes = numberNotes(listeners);
-    lines.push('', ...tableLines(listeners, notes, page));
-    lines.push(...noteLines(notes, page), ...ignoredLines(listeners, page));
-  }
-  if (unattached.length > 0) {
-    lines.push(
-      '',
-      `  ${page.style('heading', 'lifetimes that govern no listener here')}; another file may include them`,
-    );
-    for (const { at, name, written, seconds } of unattached) {
-      const reading = seconds === undefined ? 'unknown' : spell(seconds);
-      lines.push(...entryLines(at, `${name} ${written}  (${reading})`, page));
-    }
-  }
+  const notes = numberNotes(listeners);
+  lines.push('', ...tableLines(listeners, notes, page));
+  for (const section of [noteLines(notes, page), ignoredLines(listeners, page), unattachedLines([configuration], page)])
+    if (section.length > 0) lines.push('', ...section);
   return lines;
 }
 
-function headingLine({ server, label, files, extent, listeners }: Configuration, page: Page): string {
-  const facts = [
-    extent === 'fragments' ? 'without its main file' : '',
-    counted(files.length, 'file'),
-    listeners.length === 0 ? 'no TLS listener' : '',
-  ].filter((fact) => fact !== '');
-  const tail = `  ${facts.join(', ')}`;
+/** Lifetimes that govern nothing: of one configuration below its table, of all that have no listener in one list. */
+function unattachedLines(configurations: readonly Configuration[], page: Page): string[] {
+  const isElsewhere = configurations.some(({ extent }) => extent === 'fragments');
+  const entries = new Map<string, UnattachedSetting>();
+  for (const { unattached } of configurations)
+    for (const setting of unattached) {
+      const { file, line, column } = placeOf(setting.at);
+      entries.set(`${file}:${line}:${column}`, setting);
+    }
+  if (entries.size === 0) return [];
+  return [
+    `  ${page.style('heading', 'lifetimes that govern no listener here')}${isElsewhere ? '; another file may include them' : ''}`,
+    ...[...entries.values()].flatMap(({ at, name, written, seconds }) =>
+      entryLines(at, `${name} ${written}  (${seconds === undefined ? 'unknown' : spell(seconds)})`, page),
+    ),
+  ];
+}
+
+/** Configurations that were read and have nothing to say. */
+function idleLines(configurations: readonly Configuration[], page: Page): string[] {
+  const idle = configurations.filter(({ unattached }) => unattached.length === 0);
+  if (idle.length === 0) return [];
+  const listed = idle.slice(0, mostPlaces).map(({ label }) => shorten(printable(label), page.columns - 5));
+  const rest = idle.length > listed.length ? ` and ${idle.length - listed.length} more` : '';
+  return [
+    `  ${page.style('heading', 'read, no TLS listener')}`,
+    ...wrap(listed.join(', ') + rest, page.columns - 4).map((line) => `    ${line}`),
+  ];
+}
+
+function headingLine({ server, label, files, extent }: Configuration, page: Page): string {
+  const tail = `  ${counted(files.length, 'file')}${extent === 'fragments' ? ', without the main file' : ''}`;
   const room = page.columns - widthOf(tail) - widthOf(server) - 2;
   return `${page.style('heading', `${server}  ${shorten(printable(label), room)}`)}${page.style('quiet', tail)}`;
 }
@@ -339,12 +360,14 @@ function sentencesOf(listener: Listener): readonly string[] {
   const known = sentenceCache.get(listener);
   if (known) return known;
   const { seconds, decidedBy } = effectiveLifetime(listener);
-  const sentences = new Set<string>();
-  if (seconds === undefined && decidedBy.origin.kind === 'unknown') sentences.add(`unknown: ${decidedBy.origin.why}`);
-  for (const { text } of listener.notes) sentences.add(text);
-  if (seconds !== 0 && listener.oldSessionsAfterReload === 'kept')
+  const said = new Set(listener.notes.map(({ code }) => code));
+  const sentences = new Set(listener.notes.map(({ text }) => text));
+  // What an adapter says itself under these codes is more exact than what holds for every server.
+  if (seconds === undefined && decidedBy.origin.kind === 'unknown' && !said.has('lifetime-unknown'))
+    sentences.add(`lifetime unknown: ${decidedBy.origin.why}`);
+  if (seconds !== 0 && listener.oldSessionsAfterReload === 'kept' && !said.has('sessions-survive-reload'))
     sentences.add('old sessions survive a reload: those issued before a change keep the lifetime they were born with');
-  if (listener.mechanisms.ticketTls13.renewal === 'unbounded')
+  if (listener.mechanisms.ticketTls13.renewal === 'unbounded' && !said.has('renewal-unbounded'))
     sentences.add(
       'TLS 1.3 renewal is unbounded: a client that keeps coming back gets the full lifetime anew each time',
     );
@@ -355,7 +378,7 @@ function sentencesOf(listener: Listener): readonly string[] {
 
 function noteLines(notes: Notes, page: Page): string[] {
   if (notes.size === 0) return [];
-  const lines = ['', `  ${page.style('heading', 'notes')}`];
+  const lines = [`  ${page.style('heading', 'notes')}`];
   const numberWidth = String(notes.size).length;
   for (const [sentence, { number, count }] of notes) {
     const margin = `    ${padStart(String(number), numberWidth)}  `;
@@ -378,9 +401,11 @@ function ignoredLines(listeners: readonly Listener[], page: Page): string[] {
       places.set(why, sameReason.set(`${file}:${line}`, at));
     }
   if (places.size === 0) return [];
-  const lines = ['', `  ${page.style('heading', 'settings without effect')}`];
+  const lines = [`  ${page.style('heading', 'settings without effect')}`];
   for (const [why, sameReason] of places) {
-    const all = [...sameReason.values()];
+    const all = [...sameReason.values()].sort((a, b) =>
+      a.file === b.file ? a.span.start - b.span.start : compareBytes(a.file.path, b.file.path),
+    );
     if (all.length === 1 && all[0]) {
       lines.push(...entryLines(all[0], why, page));
       continue;

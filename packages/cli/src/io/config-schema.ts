@@ -1,0 +1,225 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import { decode, hasWildcards, positionOf, type ResolveOptions, readDuration, type SourceFile } from '@shortfuse/core';
+import {
+  findNodeAtLocation,
+  getNodeValue,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
+import * as v from 'valibot';
+import { readDefine } from '../define.js';
+import { UsageError } from '../exit.js';
+import { suggestion } from '../nearest.js';
+import type { Config } from './config.js';
+import { withoutSlash } from './paths.js';
+
+/** The rules of `lint`, in the order of the manual. */
+const ruleNames = [
+  'lifetime-above-target',
+  'lifetime-unknown',
+  'lifetime-implicit',
+  'setting-ignored',
+  'setting-invalid',
+  'resumption-off',
+  'lifetime-too-short',
+  'ticket-outlives-cache',
+  'sessions-survive-reload',
+  'lease-overdue',
+  'lease-drifted',
+  'config-invalid',
+  'include-missing',
+] as const;
+
+const text = v.pipe(v.string('must be a string'), v.nonEmpty('must not be empty'));
+const texts = v.array(text, 'must be a list of strings');
+
+const level = v.picklist(['off', 'warning', 'error']);
+const ruleSetting = v.union(
+  [level, v.strictTuple([level]), v.strictTuple([level, v.record(v.string(), v.unknown())])],
+  'must be "off", "warning" or "error", or a list of one of these and an object with the options of the rule',
+);
+
+const duration = v.pipe(
+  v.union([v.string(), v.number()], 'must be a duration such as "60s", "5m" or "1d", or a number of seconds'),
+  v.transform((value) => (typeof value === 'number' ? (isWhole(value) ? value : undefined) : readDuration(value))),
+  v.number('is no duration: write "60s", "5m", "1h30m", "1d" or a number of seconds'),
+);
+
+function isWhole(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+const nginx = v.strictObject(
+  {
+    entry: v.optional(texts),
+    version: v.optional(
+      v.pipe(v.string('must be a string'), v.regex(/^\d+\.\d+(\.\d+)?$/, 'must be a version such as "1.22.1"')),
+    ),
+  },
+  'must be an object',
+);
+
+const apache = v.strictObject(
+  {
+    entry: v.optional(texts),
+    serverRoot: v.optional(text),
+    defines: v.optional(texts),
+  },
+  'must be an object',
+);
+
+const schema = v.strictObject(
+  {
+    $schema: v.optional(v.string('must be a string')),
+    target: v.optional(duration),
+    include: v.optional(texts),
+    exclude: v.optional(texts),
+    rules: v.optional(
+      v.strictObject(
+        v.entriesFromList(ruleNames, v.optional(ruleSetting)),
+        'must be an object from rule names to levels',
+      ),
+    ),
+    roots: v.optional(
+      v.record(
+        v.pipe(v.string(), v.regex(/^([A-Za-z]:)?[\\/]/, 'must be an absolute path on the server')),
+        text,
+        'must be an object from server paths to folders',
+      ),
+    ),
+    servers: v.optional(v.strictObject({ nginx: v.optional(nginx), apache: v.optional(apache) }, 'must be an object')),
+  },
+  'must be an object',
+);
+
+/** A configuration file: its text, its path as people are shown it, and the folder that its relative paths start at. */
+export interface ConfigFile {
+  readonly text: string;
+  readonly shown: string;
+  readonly folder: string;
+}
+
+/**
+ * Reads JSON with comments and trailing commas and checks every key and value.
+ * @throws UsageError naming the place of each mistake
+ */
+export function parseConfig({ text, shown, folder }: ConfigFile): Config {
+  const file = decode(shown, Buffer.from(text));
+  const errors: ParseError[] = [];
+  const tree = parseTree(file.text, errors, { allowTrailingComma: true, allowEmptyContent: false });
+  const [error] = errors;
+  if (error || !tree) {
+    const what = error
+      ? printParseErrorCode(error.error).replace(/(?!^)[A-Z]/g, (c) => ` ${c.toLowerCase()}`)
+      : 'empty';
+    throw new UsageError(line(file, error?.offset ?? 0, `not JSON: ${what}`));
+  }
+  const repeated = repeatedKeys(tree);
+  if (repeated.length > 0)
+    throw new UsageError(
+      repeated.map((key) => line(file, key.offset, `${JSON.stringify(key.value)} is there twice`)).join('\n'),
+    );
+  const result = v.safeParse(schema, getNodeValue(tree));
+  if (!result.success) throw new UsageError(result.issues.map((issue) => mistake(file, tree, issue)).join('\n'));
+  return configOf(result.output, folder);
+}
+
+function configOf(output: v.InferOutput<typeof schema>, folder: string): Config {
+  const { target, include = [], exclude = [], roots = {}, servers = {} } = output;
+  const entries = (paths: readonly string[] = []): string[] => paths.map((path) => resolve(folder, path));
+  const options = new Map<string, ResolveOptions>();
+  if (servers.nginx) {
+    const { entry, version } = servers.nginx;
+    options.set('nginx', {
+      entries: entries(entry),
+      defines: new Map(),
+      ...(version === undefined ? {} : { version }),
+    });
+  }
+  if (servers.apache) {
+    const { entry, serverRoot, defines = [] } = servers.apache;
+    options.set('apache', {
+      entries: entries(entry),
+      defines: new Map(defines.map(readDefine)),
+      ...(serverRoot === undefined ? {} : { serverRoot: resolve(folder, serverRoot) }),
+    });
+  }
+  return {
+    ...(target === undefined ? {} : { targetSeconds: target }),
+    include: include.map((path) => below(folder, path)),
+    exclude: exclude.map((pattern) => below(folder, pattern)),
+    roots: Object.entries(roots).map(([serverPath, path]) => ({
+      serverPath: withoutSlash(serverPath),
+      folder: resolve(folder, path),
+    })),
+    servers: options,
+  };
+}
+
+/** A path or glob that starts at `folder`, whose own name is no pattern whatever is in it. */
+function below(folder: string, pattern: string): string {
+  if (isAbsolute(pattern)) return pattern;
+  const isPattern = hasWildcards(pattern) || pattern.includes('{');
+  return join(isPattern ? folder.replace(/[*?[\]{}()!]/g, '\\$&') : folder, pattern);
+}
+
+function mistake(file: SourceFile, tree: Node, issue: v.BaseIssue<unknown>): string {
+  const path = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)));
+  const node = findNodeAtLocation(tree, path) ?? tree;
+  const isKey = issue.path?.at(-1)?.origin === 'key';
+  const offset = isKey ? (node.parent?.children?.[0]?.offset ?? node.offset) : node.offset;
+  const last = String(path.at(-1) ?? '');
+  if (issue.type === 'strict_object' && isKey) {
+    const known = knownKeys(path.slice(0, -1));
+    return line(
+      file,
+      offset,
+      `unknown key ${JSON.stringify(last)}${suggestion(last, known)}`,
+      `known: ${known.join(', ')}`,
+    );
+  }
+  const what = path.length === 0 ? 'the configuration' : path.map(String).join('.');
+  return line(file, offset, `${what} ${issue.message}`);
+}
+
+function line(file: SourceFile, offset: number, message: string, help?: string): string {
+  const { line, column } = positionOf(file, offset);
+  return `${file.path}:${line}:${column}: error: ${message}${help === undefined ? '' : `\n  help: ${help}`}`;
+}
+
+/** The keys that the object at `path` may have. */
+function knownKeys(path: readonly (string | number)[]): string[] {
+  let at: unknown = schema;
+  for (const key of path) at = unwrapped(entriesOf(at)[key]);
+  return Object.keys(entriesOf(at));
+}
+
+function entriesOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) && isRecord(value['entries']) ? value['entries'] : {};
+}
+
+function unwrapped(value: unknown): unknown {
+  return isRecord(value) && 'wrapped' in value ? value['wrapped'] : value;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Keys that their object already has: JSON allows them and keeps the last, people mean something else. */
+function repeatedKeys(tree: Node): Node[] {
+  const repeated: Node[] = [];
+  const stack = [tree];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    const names = new Set<unknown>();
+    for (const child of node.children ?? []) {
+      const key = child.type === 'property' ? child.children?.[0] : undefined;
+      if (key && names.has(key.value)) repeated.push(key);
+      names.add(key?.value);
+      stack.push(child);
+    }
+  }
+  return repeated.sort((a, b) => a.offset - b.offset);
+}

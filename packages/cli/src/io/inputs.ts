@@ -1,0 +1,72 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Adapter, ResolveOptions, Seconds } from '@shortfuse/core';
+import { noOptions, type OpenOptions, type Root } from '@shortfuse/files';
+import type { ReadingOptions } from '../args.js';
+import { UsageError } from '../exit.js';
+import { suggestion } from '../nearest.js';
+import { readConfig } from './config.js';
+import { withoutSlash } from './paths.js';
+import { readStdin } from './streams.js';
+
+/** The lifetime wanted during the rollout unless a person says otherwise. */
+const defaultTarget: Seconds = 60;
+
+/** What a command reads, from its arguments and the configuration file together. */
+export interface Inputs extends OpenOptions {
+  readonly targetSeconds: Seconds;
+}
+
+/**
+ * Settles what is read. An option beats the configuration file; of roots the more exact server path counts, wherever it is
+ * from. Reads standard input where a path is `-`.
+ * @throws UsageError
+ */
+export async function readInputs(
+  paths: readonly string[],
+  options: ReadingOptions,
+  known: readonly Adapter[],
+): Promise<Inputs> {
+  const cwd = process.cwd();
+  const adapters = chosenAdapters(options.server ?? [], known);
+  const roots = (options.root ?? []).map((root) => checkedRoot(root, cwd));
+  const fromStdin = paths.includes('-');
+  if (options.stdinFilename !== undefined && !fromStdin)
+    throw new UsageError('error: --stdin-filename names standard input, which is read only where a PATH is -');
+  const config = await readConfig(cwd, options.config);
+  const named = paths.filter((path) => path !== '-');
+  const defaults = config.include.length > 0 ? config.include : ['.'];
+  return {
+    cwd,
+    paths: paths.length > 0 ? named : defaults,
+    ...(fromStdin ? { stdin: { name: options.stdinFilename ?? '<stdin>', bytes: await readStdin() } } : {}),
+    adapters,
+    serverNamed: (options.server ?? []).length > 0,
+    roots: [...roots, ...config.roots],
+    options: new Map(adapters.map(({ id }) => [id, withDefines(config.servers.get(id), options.define)])),
+    exclude: config.exclude,
+    targetSeconds: options.target ?? config.targetSeconds ?? defaultTarget,
+  };
+}
+
+function chosenAdapters(names: readonly string[], known: readonly Adapter[]): readonly Adapter[] {
+  if (names.length === 0) return known;
+  const ids = known.map(({ id }) => id);
+  for (const name of names)
+    if (!ids.includes(name))
+      throw new UsageError(
+        `error: --server ${name}: no such server${suggestion(name, ids)}\n  help: known: ${ids.join(', ')}`,
+      );
+  return known.filter(({ id }) => names.includes(id));
+}
+
+function checkedRoot({ serverPath, folder }: Root, cwd: string): Root {
+  const absolute = resolve(cwd, folder);
+  if (!statSync(absolute, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`error: --root ${serverPath}=${folder}: ${folder} is no folder`);
+  return { serverPath: withoutSlash(serverPath), folder: absolute };
+}
+
+function withDefines(base: ResolveOptions = noOptions, given: ReadonlyMap<string, string> = new Map()): ResolveOptions {
+  return given.size === 0 ? base : { ...base, defines: new Map([...base.defines, ...given]) };
+}

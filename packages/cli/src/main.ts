@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander';
+import { createProgram } from './args.js';
+import { exit, UsageError } from './exit.js';
+import { endOnBrokenPipe } from './io/streams.js';
+
+endOnBrokenPipe();
+
+const program = createProgram(
+  { audit: async (paths, options) => (await import('./commands/audit.js')).audit(paths, options) },
+  (status) => {
+    process.exitCode = status;
+  },
+);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exit.ok : exit.failed;
+  else if (error instanceof UsageError) {
+    process.exitCode = exit.failed;
+    process.stderr.write(`${error.message}\n`);
+  } else throw error;
+}
