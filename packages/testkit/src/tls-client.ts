@@ -51,6 +51,8 @@ export interface ConnectionError {
 const defaultLimitMs = 5000;
 /** How long a silent TLS 1.3 server is listened to. Its tickets come right after the handshake; it need not say anything else. */
 const ticketWaitMs = 700;
+/** How long the server may take to answer the end of a connection whose outcome is known. */
+const closeWaitMs = 200;
 
 /** Exactly one mechanism is possible on each kind of connection, so that what is seen belongs to it. */
 const modes: Readonly<Record<MechanismName, ConnectionOptions>> = {
@@ -94,7 +96,9 @@ export function connect(target: Target & { readonly session?: ClientSession | un
       settled = true;
       clearTimeout(limit);
       clearTimeout(quiet);
-      socket.destroy();
+      // Without a close_notify OpenSSL servers take the session for broken and drop it from their cache.
+      if (phase === 'afterwards') socket.end();
+      setTimeout(() => socket.destroy(), phase === 'afterwards' ? closeWaitMs : 0).unref();
       resolve({ resumed, protocol, sessions, error });
     };
     const fail = (code: string, message: string): void => {
