@@ -286,10 +286,12 @@ function answerFromDisk(
 ): IncludeAnswer<ParsedFile> {
   let folder = cwd;
   let { pattern } = request;
+  let isGuess = false;
   if (request.absolute) {
     const place = placeOf(pattern, absolutePath(cwd, request.entry.path), adapter, roots, disk);
     if (place.kind === 'outside') return { kind: 'outside' };
     if (place.assumption) {
+      isGuess = true;
       const known = assumptions.get(request.entry.path) ?? new Set();
       assumptions.set(request.entry.path, known.add(place.assumption.replaceAll(`${cwd}/`, '')));
     }
@@ -299,7 +301,8 @@ function answerFromDisk(
   // Judged by what the configuration says: the checkout's own folders may have brackets in their names.
   const wildcards = request.wildcards && hasWildcards(request.pattern);
   const found = matches(disk, folder, pattern, { ...request, wildcards });
-  if (found.length === 0 && !wildcards) return { kind: 'missing' };
+  // A folder that is only taken for the server's need not hold everything that the server has.
+  if (found.length === 0 && !wildcards) return { kind: isGuess ? 'outside' : 'missing' };
   const files: ParsedFile[] = [];
   for (const { path, kind } of found) {
     const unreadable = (errno: number, why: string) =>

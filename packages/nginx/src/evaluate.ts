@@ -153,6 +153,7 @@ class Reader {
     const section = context === 'main' ? undefined : this.#looseSection(context);
     this.#open(tree, context, section ?? this.#main, section);
     for (let frame = this.#stack.at(-1); frame; frame = this.#stack.at(-1)) {
+      if (frame.isFile && frame.next === 0) this.#firstRead(frame.tree);
       if (frame.next >= frame.end || this.#directives > mostDirectives) {
         this.#stack.pop();
         if (frame.isFile) this.#active.delete(frame.tree);
@@ -177,12 +178,14 @@ class Reader {
   }
 
   #open(tree: NginxFile, context: Context, level: Level, section: MutableSection | undefined): void {
-    if (!this.#files.has(tree)) {
-      this.#files.add(tree);
-      this.#problems.push(...tree.problems);
-    }
     const end = tree.directives.count;
     this.#stack.push({ tree, next: 0, end, context, level, section, templateDepth: 0, isFile: true });
+  }
+
+  #firstRead(tree: NginxFile): void {
+    if (this.#files.has(tree)) return;
+    this.#files.add(tree);
+    this.#problems.push(...tree.problems);
   }
 
   *#directive(frame: Frame, index: number): Generator<IncludeRequest, void, IncludeAnswer<NginxFile>> {

@@ -26,7 +26,11 @@ export type ListenResult =
 /** Ports of a range beyond this many are reported as one address: 65,535 equal rows help nobody. */
 const mostPorts = 256;
 
-const flags = new Set(['bind', 'http2', 'spdy', 'proxy_protocol', 'deferred', 'reuseport', 'multipath', 'udp']);
+const flags = new Set([
+  ...['bind', 'http2', 'spdy', 'proxy_protocol', 'deferred', 'reuseport', 'multipath', 'udp'],
+  // Tengine's own.
+  ...['https_allow_http', 'xquic', 'http3'],
+]);
 const socketFlags = new Set(['bind', 'deferred', 'reuseport', 'multipath']);
 const valued = /^(?:setfib|fastopen|backlog|rcvbuf|sndbuf|accept_filter|ipv6only|so_keepalive|protocol)=/;
 

@@ -232,8 +232,8 @@ function notesFor(
   const { version } = options;
   const notes: Note[] = [];
   const { seconds, decidedBy } = effectiveLifetime({ mechanisms, governing: deciding.timeout });
-  const spelled = seconds === undefined ? 'their old lifetime' : spellDuration(seconds);
-  if (decidedBy.origin.kind === 'unknown')
+  const spelled = seconds === undefined ? 'their lifetime' : spellDuration(seconds);
+  if (seconds === undefined && decidedBy.origin.kind === 'unknown')
     notes.push({ code: 'lifetime-unknown', text: `lifetime unknown: ${decidedBy.origin.why}` });
   if (named.server !== deciding.server)
     notes.push({
@@ -255,7 +255,7 @@ function notesFor(
   if (mechanisms.ticketTls13.enabled !== false && mechanisms.ticketTls13.renewal === 'unbounded')
     notes.push({
       code: 'renewal-unbounded',
-      text: `before nginx 1.23.2 a TLS 1.3 client that returns within ${spelled} is given a new ticket for as long again, without end`,
+      text: `before nginx 1.23.2 a TLS 1.3 client that returns ${seconds === undefined ? 'in time' : `within ${spelled}`} is given a new ticket for as long again, without end`,
     });
   if (luaKeepsSessions(deciding.section))
     notes.push({

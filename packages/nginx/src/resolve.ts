@@ -6,6 +6,7 @@ import type {
   Location,
   Problem,
   ResolveOptions,
+  SourceFile,
   UnattachedSetting,
 } from '@shortfuse/core';
 import { groupByAddress } from './addresses.js';
@@ -133,9 +134,15 @@ function configurationOf(
   }
   problems.push(...zoneConflicts(evaluation.sections));
   const [first] = evaluation.files;
+  const refused = new Set(
+    evaluation.files
+      .filter((tree) => tree.problems.some(({ severity }) => severity === 'error'))
+      .map(({ file }) => file),
+  );
   if (!fragments && !evaluation.hasEvents && !evaluation.hasMainGap && first && !isTemplated(first))
     problems.push({
-      severity: 'error',
+      // Another file may include this one and have the events block; the name says that nginx starts with it.
+      severity: /(?:^|\/)nginx\.conf$/.test(label) || options.entries.length > 0 ? 'error' : 'warning',
       at: { file: first.file, span: { start: 0, end: 0 } },
       message: 'no "events" section in configuration',
       help: 'add "events { }": nginx does not start without it',
@@ -146,7 +153,10 @@ function configurationOf(
     extent: fragments ? 'fragments' : 'complete',
     assumptions: [version.sentence, ...(fragments && listeners.length > 0 ? [fragmentSentence] : [])],
     files: evaluation.files.map(({ file }) => file),
-    listeners: inFileOrder(listeners, evaluation.files),
+    listeners: inFileOrder(
+      listeners.map((listener) => withDoubt(listener, refused)),
+      evaluation.files,
+    ),
     problems,
     unattached: unattachedIn(evaluation.sections, listeners),
   };
@@ -164,6 +174,13 @@ function versionOf({ neededVersion }: Evaluation, { version }: ResolveOptions): 
 
 function isTemplated(tree: NginxFile): boolean {
   return tree.directives.templateDepth !== undefined;
+}
+
+/** Where braces or quotes are wrong, what belongs to which block is a guess. */
+function withDoubt(listener: Listener, refused: ReadonlySet<SourceFile>): Listener {
+  if (!refused.has(listener.definedAt.file)) return listener;
+  const text = 'nginx refuses the file that holds it (see the errors); shown is what could be read';
+  return { ...listener, notes: [{ code: 'file-refused', text }, ...listener.notes] };
 }
 
 /** In the order in which the files were first read, then by place. */
