@@ -1,5 +1,5 @@
 import { byteLength, type SourceFile, type Span } from '@shortfuse/core';
-import { namesLuaBlock, readLua } from './lua.js';
+import { type LuaFault, namesLuaBlock, readLua } from './lua.js';
 import { type Fault, FaultList } from './syntax-problems.js';
 import { mayHaveTags, type Tag, type TagReader, type TagStep } from './template.js';
 import { TokenKind, type Tokens } from './tree.js';
@@ -205,16 +205,10 @@ class Lexer {
     this.#name = -1;
     this.#push(TokenKind.open, start);
     if (!isLua) return start + 1;
-    const body = readLua(this.#text, start + 1);
-    const end = body.kind === 'closed' ? body.end : this.#text.length;
-    if (body.kind === 'unclosed') {
-      this.#report({ kind: 'unclosed lua', start: body.from, end: body.from + 1, from: start });
-    } else if (body.kind === 'open bracket') {
-      const { from, closer } = body;
-      this.#report({ kind: 'open lua bracket', start: from, end: from + closer.length, closer });
-    }
+    const { end = this.#text.length, fault } = readLua(this.#text, start + 1, (from, to) => this.#fills(from, to));
+    if (fault) this.#report(luaFault(fault, start));
     // What the end of the file would complain about follows from this.
-    if (body.kind !== 'closed') this.#hush(end, end + 1);
+    if (fault && end === this.#text.length) this.#hush(end, end + 1);
     if (end > start + 1) this.#push(TokenKind.lua, start + 1);
     return end;
   }
@@ -226,13 +220,12 @@ class Lexer {
 
   #comment(start: number): number {
     const text = this.#text;
-    const lineEnd = text.indexOf('\n', start);
-    const end = lineEnd === -1 ? text.length : lineEnd;
+    const end = lineEndFrom(text, start);
     if (this.#fills(start, end)) this.#report({ kind: 'long', start, end, quote: '' });
     if (this.#tags)
       for (let i = start; i < end; i++) {
-        const tag = this.#tagAt(i);
-        if (!tag || tag.end > end) continue;
+        const tag = this.#tagAt(i, end);
+        if (!tag) continue;
         this.#stepThrough(tag);
         i = tag.end - 1;
       }
@@ -293,9 +286,9 @@ class Lexer {
     return bytes > bufferBytes || (bytes === bufferBytes && end < this.#text.length);
   }
 
-  #tagAt(offset: number): Tag | undefined {
+  #tagAt(offset: number, limit?: number): Tag | undefined {
     const unit = this.#text.charCodeAt(offset);
-    return unit === openBrace || unit === lessThan ? this.#tags?.at(offset) : undefined;
+    return unit === openBrace || unit === lessThan ? this.#tags?.at(offset, limit) : undefined;
   }
 
   #templateWordEnd(start: number): number {
@@ -319,14 +312,19 @@ class Lexer {
   #templateQuoteEnd(start: number, quote: number): number {
     const text = this.#text;
     let i = start;
+    let lineEnd = -1;
     for (; i < text.length; i++) {
       const unit = text.charCodeAt(i);
       if (unit === quote) break;
       if (unit === backslash) i++;
-      const tag = this.#tagAt(i);
-      if (!tag || text.slice(i, tag.end).includes('\n')) continue;
-      this.#stepThrough(tag);
-      i = tag.end - 1;
+      else if (unit === openBrace || unit === lessThan) {
+        // A tag over several lines is more likely to be none.
+        if (i > lineEnd) lineEnd = lineEndFrom(text, i);
+        const tag = this.#tagAt(i, lineEnd);
+        if (!tag) continue;
+        this.#stepThrough(tag);
+        i = tag.end - 1;
+      }
     }
     return Math.min(i, text.length);
   }
@@ -356,9 +354,32 @@ class Lexer {
   }
 }
 
+/** A fault of the Lua block that opens at `block`. */
+function luaFault(fault: LuaFault, block: number): Fault {
+  switch (fault.kind) {
+    case 'unclosed':
+      return { kind: 'unclosed lua', start: fault.from, end: fault.from + 1, from: block };
+    case 'long':
+      return { kind: 'long lua', start: fault.from, end: fault.from + 1, from: block };
+    case 'open bracket':
+      return {
+        kind: 'open lua bracket',
+        start: fault.from,
+        end: fault.from + fault.closer.length,
+        closer: fault.closer,
+      };
+  }
+}
+
 function trimmed<T extends Uint8Array | Int32Array>(column: T, length: number): T {
   // A view keeps the whole buffer, a copy needs both for a moment: copy where much would be kept for nothing.
   return (column.length - length > length >> 2 ? column.slice(0, length) : column.subarray(0, length)) as T;
+}
+
+/** The offset of the next line end, or the text's length. */
+function lineEndFrom(text: string, start: number): number {
+  const end = text.indexOf('\n', start);
+  return end === -1 ? text.length : end;
 }
 
 function isBlank(unit: number): boolean {

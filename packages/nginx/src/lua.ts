@@ -4,14 +4,23 @@
  * lexer in util/gen-lexer-c.
  */
 
-/** Where Lua code ends, or why it does not. Offsets count in the text. */
-export type LuaBody =
-  /** `end` is the offset of the `}` that closes the block. */
-  | { readonly kind: 'closed'; readonly end: number }
+/** Where Lua code ends, and the first thing in it that the lua module refuses. Offsets count in the text. */
+export interface LuaBody {
+  /** The offset of the `}` that closes the block; undefined where nothing does. */
+  readonly end: number | undefined;
+  readonly fault?: LuaFault;
+}
+
+export type LuaFault =
   /** The file ends first; `from` is the last `{` of the code, or the block's own. */
   | { readonly kind: 'unclosed'; readonly from: number }
-  /** A long bracket at `from` that nothing closes, and what would close it. */
-  | { readonly kind: 'open bracket'; readonly from: number; readonly closer: string };
+  /** A long bracket at `from` that nothing closes near enough, and what would close it. */
+  | { readonly kind: 'open bracket'; readonly from: number; readonly closer: string }
+  /** A stretch from `from` on that fills the buffer and has no brace, quote, bracket or comment. */
+  | { readonly kind: 'long'; readonly from: number };
+
+/** Do the bytes of `[start, end)` fill the buffer that nginx reads through? */
+type Fills = (start: number, end: number) => boolean;
 
 const newline = 10;
 const doubleQuote = 34;
@@ -30,64 +39,91 @@ export function namesLuaBlock(text: string, start: number, end: number): boolean
   return text.charCodeAt(nameEnd - 1) === 107 && nameEnd - start > 13 && text.endsWith('_by_lua_block', nameEnd);
 }
 
-/** Reads Lua code from `start`, the offset after the block's `{`. */
-export function readLua(text: string, start: number): LuaBody {
+/**
+ * Reads Lua code from `start`, the offset after the block's `{`. What fills half of the buffer or more and is not quite as long
+ * as it is taken as read, though the module may refuse it, depending on where in the file it is.
+ */
+export function readLua(text: string, start: number, fills: Fills): LuaBody {
   let depth = 1;
   let lastOpen = start - 1;
+  let fault: LuaFault | undefined;
+  /** Up to where each quote is known to close nothing: its line ends first. */
+  let noDoubleBefore = 0;
+  let noSingleBefore = 0;
+  /** Where the last thing that the module looks for ends. */
+  let seenBefore = start;
   for (let i = start; i < text.length; i++) {
+    const at = i;
     switch (text.charCodeAt(i)) {
       case openBrace:
         depth++;
         lastOpen = i;
         break;
       case closeBrace:
-        if (--depth === 0) return { kind: 'closed', end: i };
+        depth--;
         break;
-      case doubleQuote:
-      case singleQuote:
-        i = stringEnd(text, i);
-        break;
-      case openBracket: {
-        const end = longBracketEnd(text, i);
-        if (typeof end === 'string') return { kind: 'open bracket', from: i, closer: end };
+      case doubleQuote: {
+        const end = i < noDoubleBefore ? -1 : stringEnd(text, i);
+        if (end < 0) {
+          noDoubleBefore = Math.max(noDoubleBefore, -end);
+          continue;
+        }
         i = end;
         break;
       }
-      case dash: {
-        if (text.charCodeAt(i + 1) !== dash) break;
-        const isLong = text.charCodeAt(i + 2) === openBracket;
-        const end = isLong ? longBracketEnd(text, i + 2) : i + 2;
-        if (typeof end === 'string') return { kind: 'open bracket', from: i, closer: end };
-        if (isLong && end > i + 2) i = end;
-        else {
-          const lineEnd = text.indexOf('\n', i);
-          i = lineEnd === -1 ? text.length : lineEnd;
+      case singleQuote: {
+        const end = i < noSingleBefore ? -1 : stringEnd(text, i);
+        if (end < 0) {
+          noSingleBefore = Math.max(noSingleBefore, -end);
+          continue;
         }
+        i = end;
         break;
       }
+      case openBracket:
+      case dash: {
+        const isComment = text.charCodeAt(i) === dash;
+        if (isComment && text.charCodeAt(i + 1) !== dash) continue;
+        const bracket = isComment ? i + 2 : i;
+        const closer = longBracketCloser(text, bracket);
+        if (closer !== undefined) {
+          const close = text.indexOf(closer, bracket + closer.length);
+          if (close === -1 || fills(at, close + closer.length)) fault ??= { kind: 'open bracket', from: at, closer };
+          if (close === -1) return { end: undefined, ...(fault && { fault }) };
+          i = close + closer.length - 1;
+        } else if (isComment) {
+          const lineEnd = text.indexOf('\n', i);
+          i = (lineEnd === -1 ? text.length : lineEnd) - 1;
+        } else continue;
+        break;
+      }
+      default:
+        continue;
     }
+    if (fills(seenBefore, at)) fault ??= { kind: 'long', from: seenBefore };
+    seenBefore = i + 1;
+    if (depth === 0) return { end: i, ...(fault && { fault }) };
   }
-  return { kind: 'unclosed', from: lastOpen };
+  if (fills(seenBefore, text.length)) fault ??= { kind: 'long', from: seenBefore };
+  return { end: undefined, fault: fault ?? { kind: 'unclosed', from: lastOpen } };
 }
 
-/** The offset of the quote that ends the string at `start`; `start` where its line ends first, for then it is no string. */
+/** The offset of the quote that ends the string at `start`; minus the offset of the line end that comes before it. */
 function stringEnd(text: string, start: number): number {
   const quote = text.charCodeAt(start);
   for (let i = start + 1; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit === quote) return i;
-    if (unit === newline) return start;
-    if (unit === backslash && text.charCodeAt(++i) === newline) return start;
+    if (unit === newline) return -i;
+    if (unit === backslash && text.charCodeAt(i + 1) !== newline) i++;
   }
-  return start;
+  return -text.length;
 }
 
-/** The offset of the last unit of the long bracket at `start`; `start` where none begins; its closer where that is missing. */
-function longBracketEnd(text: string, start: number): number | string {
+/** What closes the long bracket that opens at `start`; undefined where none does. */
+function longBracketCloser(text: string, start: number): string | undefined {
+  if (text.charCodeAt(start) !== openBracket) return undefined;
   let i = start + 1;
   while (text.charCodeAt(i) === equals) i++;
-  if (text.charCodeAt(i) !== openBracket) return start;
-  const closer = `]${'='.repeat(i - start - 1)}]`;
-  const end = text.indexOf(closer, i + 1);
-  return end === -1 ? closer : end + closer.length - 1;
+  return text.charCodeAt(i) === openBracket ? `]${'='.repeat(i - start - 1)}]` : undefined;
 }

@@ -53,6 +53,10 @@ function encodingFaults({ text, encoding }: SourceFile): FaultList {
   return faults;
 }
 
+/** Blocks whose lines are data for their module, which nginx does not look up as directives. */
+const dataBlocks = new Set(['map', 'geo', 'types', 'split_clients', 'charset_map']);
+const longestDataBlock = 13;
+
 /** Puts the words of `lexed` together to directives. */
 function build(
   { text }: SourceFile,
@@ -80,6 +84,11 @@ function build(
   const report = (fault: Fault): void => {
     while ((quiet[nextQuiet]?.end ?? Number.POSITIVE_INFINITY) <= fault.start) nextQuiet++;
     if (fault.start < (quiet[nextQuiet]?.start ?? Number.POSITIVE_INFINITY)) faults.add(fault);
+  };
+  const holdsData = (directive: number): boolean => {
+    const word = name[directive] ?? 0;
+    const start = offsetOf(word);
+    return offsetOf(word + 1) - start <= longestDataBlock && dataBlocks.has(text.slice(start, offsetOf(word + 1)));
   };
   const add = (ended: number, blockClose: number): void => {
     name[count] = first === -1 ? ended : first;
@@ -111,6 +120,13 @@ function build(
         break;
       case TokenKind.open:
         if (first === -1) report({ kind: 'no words before {', start: offsetOf(token), end: offsetOf(token) + 1 });
+        else if (block !== -1 && holdsData(block))
+          report({
+            kind: 'block in data',
+            start: offsetOf(token),
+            end: offsetOf(token) + 1,
+            from: offsetOf(name[block] ?? 0),
+          });
         add(token, tokenCount);
         break;
       case TokenKind.close: {

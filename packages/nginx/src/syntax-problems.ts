@@ -24,7 +24,11 @@ export type Fault =
         /** The file ends in the block at `from`. */
         | 'end in block'
         /** The file ends in the Lua block at `from`, after the `{` at `start`. */
-        | 'unclosed lua';
+        | 'unclosed lua'
+        /** Too much at once in the Lua block at `from`. */
+        | 'long lua'
+        /** A block in the block at `from`, which holds data and no blocks. */
+        | 'block in data';
       readonly start: number;
       readonly end: number;
       readonly from: number;
@@ -143,6 +147,16 @@ function describe(file: SourceFile, fault: Fault): { readonly message: string; r
       return {
         message: 'unexpected end of file, expecting terminating characters for lua code block',
         help: `close the Lua block that begins on line ${lineOf(fault.from)} with "}": some brace in it is not closed`,
+      };
+    case 'long lua':
+      return {
+        message: 'too long lua code block, probably missing terminating characters',
+        help: 'move the code to a file, or put a comment into it: the module reads 4096 bytes at a time and looks for a brace, quote or comment',
+      };
+    case 'block in data':
+      return {
+        message: 'unexpected "{"',
+        help: `close the block "${wordAt(fault.from)}" that begins on line ${lineOf(fault.from)} before this: it holds no blocks`,
       };
     case 'open lua bracket':
       return {

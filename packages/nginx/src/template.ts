@@ -35,83 +35,80 @@ export function* clearTags(text: string): Generator<number> {
 /** Finds the tags of one text. All of its work together takes time in proportion to the text. */
 export class TagReader {
   readonly #text: string;
-  /** Closers that were looked for and are nowhere in the rest of the text. */
-  readonly #missing = new Set<string>();
+  /** The last search for each closer: from where, and what was found. */
+  readonly #searches = new Map<string, { readonly from: number; readonly found: number }>();
   readonly #hasJinja: boolean;
-  #quotesBalance = true;
+  /** Before this offset, strings and braces inside tags are not looked at: they do not balance. */
+  #unbalancedBefore = 0;
 
   constructor(text: string) {
     this.#text = text;
     this.#hasJinja = text.includes('{%');
   }
 
-  /** The tag that begins at `start`, if one does. */
-  at(start: number): Tag | undefined {
+  /** The tag that begins at `start` and ends not after `limit`, if one does. */
+  at(start: number, limit = this.#text.length): Tag | undefined {
     const text = this.#text;
     const first = text.charCodeAt(start);
     const second = text.charCodeAt(start + 1);
-    if (first === lessThan && second === percent) {
-      const close = this.#find('%>', start + 2);
-      return close === -1 ? undefined : { end: close + 2, ...readCode(text.slice(start + 2, close)) };
-    }
+    if (first === lessThan) return second === percent ? this.#tag(start, '%>', limit, readCode) : undefined;
     if (first !== openBrace) return undefined;
-    if (second === percent) {
-      const close = this.#find('%}', start + 2);
-      return close === -1 ? undefined : { end: close + 2, ...readJinja(text.slice(start + 2, close)) };
-    }
-    if (second === hash && this.#hasJinja) {
-      const close = this.#find('#}', start + 2);
-      return close === -1 ? undefined : { end: close + 2, role: 'comment', steps: [] };
-    }
+    if (second === percent) return this.#tag(start, '%}', limit, readJinja);
+    if (second === hash) return this.#hasJinja ? this.#tag(start, '#}', limit, () => comment) : undefined;
     // `{{%` is a brace of nginx before a statement.
-    if (second !== openBrace || (text.charCodeAt(start + 2) === percent && this.#hasJinja)) return undefined;
-    const end = this.#doubleBraceEnd(start);
-    return end === -1 ? undefined : { end, ...readBraces(text.slice(start + 2, end - 2)) };
+    if (second !== openBrace || (this.#hasJinja && text.charCodeAt(start + 2) === percent)) return undefined;
+    const end = this.#doubleBraceEnd(start, limit);
+    return end > limit ? undefined : { end, ...readBraces(text.slice(start + 2, end - 2)) };
   }
 
-  #doubleBraceEnd(start: number): number {
+  #tag(start: number, closer: string, limit: number, read: (inner: string) => Meaning): Tag | undefined {
+    const close = this.#find(closer, start + 2);
+    return close + 2 > limit ? undefined : { end: close + 2, ...read(this.#text.slice(start + 2, close)) };
+  }
+
+  /** Beyond `limit` where no tag ends before it. */
+  #doubleBraceEnd(start: number, limit: number): number {
     const text = this.#text;
-    const comment = /^\{\{[-~]?\s?(?:\/\*|!--)/.exec(text.slice(start, start + 8))?.[0];
-    if (comment) {
-      const inner = this.#find(comment.endsWith('*') ? '*/' : '--', start + comment.length);
-      const close = inner === -1 ? -1 : this.#find('}}', inner + 2);
-      return close === -1 ? -1 : close + 2;
+    const opener = /^\{\{[-~]?\s?(?:\/\*|!--)/.exec(text.slice(start, start + 8))?.[0];
+    if (opener) return this.#find('}}', this.#find(opener.endsWith('*') ? '*/' : '--', start + opener.length) + 2) + 2;
+    if (start >= this.#unbalancedBefore) {
+      const end = balancedEnd(text, start + 2, limit);
+      if (end !== undefined) return end;
+      // Looking as far again from the next tag, and the next, would take too long.
+      this.#unbalancedBefore = limit;
     }
-    if (this.#quotesBalance) {
-      const end = balancedEnd(text, start + 2);
-      if (end !== -1) return end;
-      // Looking so far again and again would take too long: from here on, quotes and braces inside tags are not looked at.
-      this.#quotesBalance = false;
-    }
-    const close = this.#find('}}', start + 2);
-    return close === -1 ? -1 : close + 2;
+    return this.#find('}}', start + 2) + 2;
   }
 
+  /** The next `closer` from `from` on; infinity where there is none. */
   #find(closer: string, from: number): number {
-    if (this.#missing.has(closer)) return -1;
-    const found = this.#text.indexOf(closer, from);
-    if (found === -1) this.#missing.add(closer);
+    const last = this.#searches.get(closer);
+    if (last && last.from <= from && from <= last.found) return last.found;
+    const index = this.#text.indexOf(closer, from);
+    const found = index === -1 ? Number.POSITIVE_INFINITY : index;
+    this.#searches.set(closer, { from, found });
     return found;
   }
 }
 
-/** The offset after the `}}` that ends a tag whose content begins at `start`, strings and inner braces skipped; else -1. */
-function balancedEnd(text: string, start: number): number {
+/**
+ * The offset after the `}}` that ends a tag whose content begins at `start`, strings and inner braces skipped; undefined where
+ * none ends before `limit`.
+ */
+function balancedEnd(text: string, start: number, limit: number): number | undefined {
   let depth = 0;
-  for (let i = start; i < text.length; i++) {
+  for (let i = start; i < limit; i++) {
     const char = text[i];
     if (char === '{') depth++;
     else if (char === '}') {
       if (depth > 0) depth--;
-      else if (text[i + 1] === '}') return i + 2;
+      else if (text[i + 1] === '}') return i + 2 > limit ? undefined : i + 2;
     } else if (char === '"' || char === "'" || char === '`') {
-      let close = i + 1;
-      while (close < text.length && text[close] !== char) close += text[close] === '\\' && char !== '`' ? 2 : 1;
-      if (close >= text.length) return -1;
-      i = close;
+      i++;
+      while (i < limit && text[i] !== char) i += text[i] === '\\' && char !== '`' ? 2 : 1;
     }
   }
-  return -1;
+  return undefined;
 }
 
 type Meaning = Omit<Tag, 'end'>;
