@@ -211,7 +211,7 @@ describe('includes', () => {
       '',
     ].join('\n');
     const project = open({ dump: `#! one\n${dump}`, 'etc/lines/none': 'on the disk' }, { paths: ['dump'] });
-    expect(labels(project)).toEqual(['/etc/lines/main']);
+    expect(labels(project)).toEqual(['dump: /etc/lines/main']);
     expect(answers(project)).toEqual(['/etc/lines/d/a=A\n /etc/lines/d/b=B\n', 'missing', '']);
   });
 

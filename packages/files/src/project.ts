@@ -242,7 +242,7 @@ function resolveFor(adapter: Adapter, files: readonly SourceFile[], disk: Disk, 
       configurations.push(
         ...resolveAll(adapter, trees, { ...resolveOptions, entries: main }, (request) =>
           answerWithin(request, names, byName),
-        ),
+        ).map((configuration) => ({ ...configuration, label: `${file.path}: ${configuration.label}` })),
       );
     } else loose.push(parse(file));
   }

@@ -489,12 +489,17 @@ class Reader {
     if (this.#neededVersion === undefined || isAtLeast(version, this.#neededVersion)) this.#neededVersion = version;
   }
 
-  /** nginx names the line where the directive ended. In a template the rendered text may be right. */
+  /** nginx names the line where the directive ended; on that line the directive itself is shown. In a template the rendered text may be right. */
   #error(frame: Frame, index: number, message: string, help: string): void {
     const { tree } = frame;
-    const end = Math.min(tree.directives.end[index] ?? 0, Math.max(0, tree.tokens.count - 1));
+    const { text } = tree.file;
+    const end = locationOf(tree, Math.min(tree.directives.end[index] ?? 0, Math.max(0, tree.tokens.count - 1)));
+    const start = spanOf(tree, tree.directives.name[index] ?? 0).start;
+    const lineBreak = text.lastIndexOf('\n', end.span.start - 1);
+    const whole = { start, end: Math.max(start, end.span.start) };
+    const at = start > lineBreak && whole.end > start ? { file: tree.file, span: whole } : end;
     const severity = tree.directives.templateDepth === undefined ? 'error' : 'warning';
-    this.#report({ severity, at: locationOf(tree, end), message, help });
+    this.#report({ severity, at, message, help });
   }
 
   /** A snippet that is included often has its problems once. */

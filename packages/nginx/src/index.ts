@@ -24,7 +24,7 @@ export const nginx = defineAdapter<NginxFile>({
     '/etc/openresty',
     '/opt/homebrew/etc/nginx',
   ],
-  looksFor: 'nginx: nginx.conf, files with server blocks or ssl_session_* settings, the output of nginx -T',
+  looksFor: 'nginx.conf, files with server blocks or ssl_session_* settings, the output of nginx -T',
   claims: (file: SourceFile, named: boolean) => looksLikeNginx(file, named),
   unpack: unpackDump,
   parse,
