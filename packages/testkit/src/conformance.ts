@@ -195,9 +195,17 @@ function summarizeMechanisms(
   return summaries;
 }
 
+/** How to open a folder in a test. */
+export interface FolderOptions {
+  /** `.` where nothing is named. */
+  readonly paths?: readonly string[];
+  /** The version of the server that will run it; else the one that the adapter assumes. */
+  readonly version?: string | undefined;
+}
+
 /** Opens paths below `folder` as a person does who stands in it. */
-export function openIn(adapter: Adapter, folder: string, paths: readonly string[] = ['.']): Project {
-  const options = new Map([[adapter.id, noOptions]]);
+export function openIn(adapter: Adapter, folder: string, { paths = ['.'], version }: FolderOptions = {}): Project {
+  const options = new Map([[adapter.id, version === undefined ? noOptions : { ...noOptions, version }]]);
   return openProject({ cwd: folder, paths, roots: [], adapters: [adapter], options, exclude: [] });
 }
 
@@ -252,7 +260,7 @@ function pathsOf({ folder }: ConformanceCase, { mainFile }: CaseDialect): string
 }
 
 function checkCase(adapter: Adapter, { folder, isValid, listeners, error }: ConformanceCase, path: string): void {
-  const project = openIn(adapter, folder, [path]);
+  const project = openIn(adapter, folder, { paths: [path] });
   const errors = errorsIn(project);
   expect(project.pathProblems).toEqual([]);
   if (!isValid) {

@@ -1,12 +1,18 @@
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { type MechanismName, mechanismNames } from '@shortfuse/core';
-import type { ListenerSummary, MechanismSummary } from './conformance.js';
-import { type ClientSession, handshake, offer, type Target } from './tls-client.js';
+import {
+  type Listener,
+  type Mechanism,
+  type MechanismName,
+  mechanismNames,
+  mechanismSeconds,
+  type Renewal,
+} from '@shortfuse/core';
+import { type ClientSession, handshake, type Offer, offer, type Target } from './tls-client.js';
 
 /** How far from its end a session's life is looked at. Servers count whole seconds, and connections take a moment. */
 const marginSeconds = 3;
-/** How far from the wanted age an offer may be made; then it is still on the right side of the end. */
+/** How long an offer may take; then it was made on the right side of the end. */
 const toleranceSeconds = 1.5;
 /** RFC 8446 4.6.1: no TLS 1.3 client keeps a ticket longer, so a longer life on the server is not part of the lifetime. */
 const longestTls13Seconds = 604_800;
@@ -21,10 +27,12 @@ export interface Behaviour {
   /** 3 s before the lifetime is over, and 3 s after. Undefined where there is nothing to measure. */
   readonly resumesBefore: boolean | undefined;
   readonly resumesAfter: boolean | undefined;
+  /** Of TLS 1.3: what the ticket is good for that a resumption just before the end hands out. Undefined where there is nothing to measure. */
+  readonly renewal: Renewal | undefined;
 }
 
 /** What a server must do whose listeners are as `listeners` say. */
-export function expectedBehaviour(listeners: readonly ListenerSummary[]): readonly Behaviour[] {
+export function expectedBehaviour(listeners: readonly Listener[]): readonly Behaviour[] {
   return listeners.flatMap((listener) =>
     mechanismNames.map((mechanism) => {
       const seconds = lifetimeOf(listener.mechanisms[mechanism]);
@@ -36,6 +44,7 @@ export function expectedBehaviour(listeners: readonly ListenerSummary[]): readon
         resumesAtOnce: isOn,
         resumesBefore: isOn ? true : undefined,
         resumesAfter: isOn && endsOnServer(mechanism, seconds) ? false : undefined,
+        renewal: isOn && endsOnServer(mechanism, seconds) ? listener.mechanisms[mechanism].renewal : undefined,
       };
     }),
   );
@@ -47,7 +56,7 @@ export function expectedBehaviour(listeners: readonly ListenerSummary[]): readon
  * @throws Error where this machine is too slow to offer a session at the wanted age
  */
 export async function measureBehaviour(
-  listeners: readonly ListenerSummary[],
+  listeners: readonly Listener[],
   setClockOffset: (seconds: number) => void,
 ): Promise<readonly Behaviour[]> {
   setClockOffset(0);
@@ -56,27 +65,51 @@ export async function measureBehaviour(
     ...(before ? [{ target, session: before, age: seconds - marginSeconds }] : []),
     ...(after ? [{ target, session: after, age: seconds + marginSeconds }] : []),
   ]);
-  // The clock only ever goes forward: a server may throw sessions away that look older than they are.
-  const accepted = new Map<ClientSession, boolean>();
-  for (const age of [...new Set(offers.map((each) => each.age))].sort((a, b) => a - b)) {
-    const due = offers.filter((each) => each.age === age);
-    const taken = Math.min(...due.map(({ session }) => session.receivedAtMs));
-    const offset = age - Math.round((Date.now() - taken) / 1000);
+  // In the order of their ages: a server may throw away what is over by the time of a later offer.
+  const answers = new Map<ClientSession | undefined, Offer>();
+  for (const { target, session, age } of offers.sort((a, b) => a.age - b.age)) {
+    const realAge = (): number => (Date.now() - session.receivedAtMs) / 1000;
+    const offset = age - realAge();
     setClockOffset(offset);
-    for (const { target, session } of due) {
-      const realAge = offset + (Date.now() - session.receivedAtMs) / 1000;
-      if (Math.abs(realAge - age) > toleranceSeconds) throw new Error(`wanted an age of ${age} s, got ${realAge} s`);
-      accepted.set(session, (await offer(target, session)).accepted);
-    }
+    answers.set(session, await offer(target, session));
+    const reached = offset + realAge();
+    if (reached > age + toleranceSeconds) throw new Error(`wanted to offer at ${age} s, was done at ${reached} s`);
   }
   return stocks.map(({ listener, target, hintSeconds, resumesAtOnce, before, after }) => ({
     listener,
     mechanism: target.mechanism,
     hintSeconds,
     resumesAtOnce,
-    resumesBefore: before && accepted.get(before),
-    resumesAfter: after && accepted.get(after),
+    resumesBefore: answers.get(before)?.accepted,
+    resumesAfter: answers.get(after)?.accepted,
+    renewal: after && target.mechanism === 'ticketTls13' ? renewalOf(answers.get(before)) : undefined,
   }));
+}
+
+/** The offer was made 3 s before the end: a ticket that is good for longer lets a session go on for ever. */
+function renewalOf(answer: Offer | undefined): Renewal | undefined {
+  if (!answer?.accepted) return undefined;
+  return (answer.renewed?.lifetimeHintSeconds ?? 0) > marginSeconds + toleranceSeconds ? 'unbounded' : 'bounded';
+}
+
+/** Per listener, whether any session from before a reload is accepted after it. */
+export async function measureReload(
+  listeners: readonly Listener[],
+  reload: () => Promise<void>,
+): Promise<readonly Listener['oldSessionsAfterReload'][]> {
+  const taken = await Promise.all(
+    listeners.map(async (listener) => {
+      const targets = mechanismNames.map((mechanism) => targetOf(listener, mechanism));
+      return Promise.all(targets.map(async (target) => ({ target, session: (await handshake(target)).session })));
+    }),
+  );
+  await reload();
+  return Promise.all(
+    taken.map(async (sessions) => {
+      const offers = sessions.map(async ({ target, session }) => session && (await offer(target, session)).accepted);
+      return (await Promise.all(offers)).includes(true) ? 'kept' : 'dropped';
+    }),
+  );
 }
 
 interface Stock {
@@ -90,7 +123,7 @@ interface Stock {
   readonly after: ClientSession | undefined;
 }
 
-async function takeSessions(listener: ListenerSummary): Promise<Stock[]> {
+async function takeSessions(listener: Listener): Promise<Stock[]> {
   const stocks: Stock[] = [];
   for (const mechanism of mechanismNames) {
     const target = targetOf(listener, mechanism);
@@ -113,18 +146,18 @@ async function takeSessions(listener: ListenerSummary): Promise<Stock[]> {
 }
 
 /** Undefined where the mechanism is off. @throws Error for what is unknown, because that cannot be measured */
-function lifetimeOf(mechanism: MechanismSummary | undefined): number | undefined {
-  if (mechanism?.enabled === false) return undefined;
-  if (mechanism?.enabled !== true || typeof mechanism.lifetimeSeconds !== 'number')
-    throw new Error('a lifetime that is not known cannot be measured');
-  return mechanism.lifetimeSeconds;
+function lifetimeOf(mechanism: Mechanism): number | undefined {
+  if (mechanism.enabled === false) return undefined;
+  const seconds = mechanismSeconds(mechanism);
+  if (!mechanism.enabled || seconds === undefined) throw new Error('a lifetime that is not known cannot be measured');
+  return seconds;
 }
 
 function endsOnServer(mechanism: MechanismName, seconds: number): boolean {
   return mechanism !== 'ticketTls13' || seconds < longestTls13Seconds;
 }
 
-function labelOf({ address, name }: ListenerSummary): string {
+function labelOf({ address, name }: Pick<Listener, 'address' | 'name'>): string {
   return `${address} ${name}`.trimEnd();
 }
 
@@ -132,7 +165,7 @@ function labelOf({ address, name }: ListenerSummary): string {
  * How a client on this machine reaches the listener. A wildcard address is entered by 127.0.0.2, which no case names, because
  * connections to an address with a listener of its own belong to that one.
  */
-function targetOf({ address, name }: ListenerSummary, mechanism: MechanismName): Target {
+function targetOf({ address, name }: Pick<Listener, 'address' | 'name'>, mechanism: MechanismName): Target {
   const { host, port } = /^(?<host>.*):(?<port>\d+)$/.exec(address ?? '')?.groups ?? {};
   if (host === undefined) throw new Error(`${address} is no address to connect to`);
   const bare = host.replace(/^\[|\]$/g, '');
@@ -143,7 +176,7 @@ function targetOf({ address, name }: ListenerSummary, mechanism: MechanismName):
 }
 
 /** Can this machine bind and reach the addresses of `listeners`? Containers often have no IPv6. */
-export function canReach(listeners: readonly ListenerSummary[]): boolean {
+export function canReach(listeners: readonly Pick<Listener, 'address'>[]): boolean {
   const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
     addresses?.some(({ address }) => isIPv6(address)),
   );

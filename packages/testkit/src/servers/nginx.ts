@@ -34,7 +34,7 @@ export interface StagedFolder {
 
 /** A running nginx. */
 export interface RunningNginx {
-  /** Moves the clock of this nginx alone, by so many seconds from now on this machine. Only where the clock can be moved. */
+  /** Sets how many seconds, 0 or more, the clock of this nginx alone is ahead of this machine's. Without a clock library nothing happens. */
   readonly setClockOffset: (seconds: number) => void;
   /** Reads the configuration again, and returns once the old workers take no more connections. @throws Error where nginx refuses it */
   readonly reload: () => Promise<void>;
@@ -72,7 +72,16 @@ export function stage(folder: string, { certificate, key }: Certificate): Staged
   cpSync(folder, path, { recursive: true });
   copyFileSync(certificate, join(path, 'server.crt'));
   copyFileSync(key, join(path, 'server.key'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  const remove = (): void => rmSync(path, { recursive: true, force: true });
+  // For runs that are interrupted.
+  process.once('exit', remove);
+  return {
+    path,
+    remove: () => {
+      process.off('exit', remove);
+      remove();
+    },
+  };
 }
 
 /** The paths of the modules a configuration needs; undefined where one is not installed. */
@@ -117,7 +126,7 @@ export async function startNginx(
   const log = join(runFolder, 'error.log');
   const setClockOffset = (seconds: number): void => {
     // Renamed into place: the server reads it at any moment.
-    writeFileSync(`${clock}.new`, `+${seconds}\n`);
+    writeFileSync(`${clock}.new`, `+${seconds.toFixed(3)}\n`);
     renameSync(`${clock}.new`, clock);
   };
   setClockOffset(0);
