@@ -251,8 +251,6 @@ class Lexer {
     const isClosed = close < text.length;
     const end = isClosed ? close + 1 : close;
     const next = text.charCodeAt(end);
-    const firstLineEnd = text.indexOf('\n', content);
-    const spansLines = firstLineEnd !== -1 && firstLineEnd < close;
     let isOpen = !isClosed;
     if (this.#fills(content, close)) {
       this.#report({ kind: 'long', start: content, end, quote: text.charAt(start) });
@@ -266,14 +264,16 @@ class Lexer {
     else if (end < text.length && !mayFollowQuote(next) && !this.#tagAt(end)) {
       this.#report({ kind: 'glued', start: end, end: end + 1, from: start });
       // Over several lines it is more likely that the closing quote was forgotten than that something follows it.
-      isOpen = spansLines;
+      isOpen = text.slice(start, end).includes('\n');
       if (isOpen) this.#hush(start, end + 1);
     }
     this.#push(TokenKind.quoted, start);
-    if (!isOpen || !spansLines) return end;
+    if (!isOpen) return end;
+    const lineEnd = lineEndFrom(text, start);
+    if (lineEnd >= end) return end;
     this.#cuts.push(this.#count - 1);
     this.#endDirective();
-    return firstLineEnd;
+    return lineEnd;
   }
 
   /** Do the bytes from `start` fill nginx's buffer before offset `end`, with more of the file after them? */

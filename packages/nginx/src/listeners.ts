@@ -53,6 +53,7 @@ export function listenersOf(
     known.set(server, result);
     return result;
   };
+  for (const server of section.servers) checkOwnCertificates(resolved(server), options, report);
   const listeners: Listener[] = [];
   const shared = sharedZones(groups, section, resolved, options);
   for (const group of groups) {
@@ -85,18 +86,48 @@ function speaksTls({ hasSsl, members }: AddressGroup, deciding: Resolved, { vers
   return !isAtLeast(version, '1.25.1') && flagOf(deciding, 'ssl', false) === true && members.length > 0;
 }
 
+/** nginx looks at `ssl on` and keys when it merges blocks, before it looks at listens. */
+function checkOwnCertificates(where: Resolved, options: ListenerOptions, report: (problem: Problem) => void): void {
+  const { state, server } = where;
+  const enabled = find(where, 'ssl');
+  const last = enabled.kind === 'written' ? enabled.items.at(-1) : undefined;
+  if (
+    last &&
+    !state.hasContext &&
+    !options.fragments &&
+    !isAtLeast(options.version, '1.25.1') &&
+    flagOf(where, 'ssl', false)
+  )
+    report({
+      severity: 'error',
+      at: last.at,
+      message: 'no "ssl_certificate" is defined for the "ssl" directive',
+      help: 'give this server a certificate, or write "ssl" behind the address of the listens that need it instead',
+    });
+  const certificates = find(where, 'ssl_certificate');
+  const keys = find(where, 'ssl_certificate_key');
+  const bare =
+    certificates.kind === 'written' ? certificates.items[keys.kind === 'written' ? keys.items.length : 0] : undefined;
+  if (bare && keys.kind !== 'hidden' && bare.doubt === undefined && server.gaps.length === 0)
+    report({
+      severity: 'error',
+      at: bare.at,
+      message: `no "ssl_certificate_key" is defined for certificate "${bare.words[0]?.value ?? ''}"`,
+      help: 'add the ssl_certificate_key that belongs to it',
+    });
+}
+
 function checkCertificate(
   { hasSsl }: AddressGroup,
-  deciding: Resolved,
+  { state, server }: Resolved,
   options: ListenerOptions,
   report: (problem: Problem) => void,
 ): void {
-  const { state, server } = deciding;
-  if (state.hasContext || options.fragments || server.listens.some(({ at }) => server.gaps.length > 0 && at)) return;
+  if (!hasSsl || state.hasContext || options.fragments) return;
   report({
     severity: 'error',
     at: server.openAt,
-    message: `no "ssl_certificate" is defined for the "${hasSsl ? 'listen ... ssl' : 'ssl'}" directive`,
+    message: 'no "ssl_certificate" is defined for the "listen ... ssl" directive',
     help: 'give this server a certificate, or ssl_reject_handshake on: it is the default server of its address',
   });
 }

@@ -62,7 +62,7 @@ const errors = (files: Readonly<Record<string, string>>, options?: Partial<Resol
     ),
   );
 
-const main = (http: string): string => `events { }\nhttp {\nssl_certificate a.crt;\n${http}\n}\n`;
+const main = (http: string): string => `events { }\nhttp {\nssl_certificate a.crt; ssl_certificate_key a.key;\n${http}\n}\n`;
 const tls = 'listen 443 ssl; server_name a;';
 
 test('an absolute include that is not at hand hides what it may set', () => {
@@ -183,7 +183,7 @@ test.each([
   },
   { http: '} stream { server { listen 443 ssl default_server; }', want: 'the invalid "default_server" parameter' },
   {
-    http: '} stream { ssl_certificate a; server { listen 127.0.0.1:443 ssl; } server { listen 127.0.0.1:443 ssl; }',
+    http: '} stream { ssl_certificate a; ssl_certificate_key a; server { listen 127.0.0.1:443 ssl; } server { listen 127.0.0.1:443 ssl; }',
     want: 'duplicate "127.0.0.1:443" address and port pair',
   },
 ])('nginx refuses: $want', ({ http, version, want }) =>
