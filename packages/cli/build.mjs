@@ -24,6 +24,8 @@ export async function bundle(outdir) {
     target: 'node20.19',
     format: 'esm',
     conditions: ['source'],
+    // jsonc-parser's main is UMD, whose requires no bundler can follow.
+    mainFields: ['module', 'main'],
     minify: true,
     legalComments: 'linked',
     define: { SHORTFUSE_VERSION: JSON.stringify(version) },

@@ -47,52 +47,48 @@ const duration = v.pipe(
   v.number('is no duration: write "60s", "5m", "1h30m", "1d" or a number of seconds'),
 );
 
+/** An object with these keys and no others. valibot takes a list for an object, people do not. */
+function object<const Entries extends v.ObjectEntries>(entries: Entries, message = 'must be an object') {
+  return v.pipe(v.custom<Record<string, unknown>>(isObject, message), v.strictObject(entries));
+}
+
+function isObject(value: unknown): boolean {
+  return isRecord(value) && !Array.isArray(value);
+}
+
 function isWhole(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
-const nginx = v.strictObject(
-  {
-    entry: v.optional(texts),
-    version: v.optional(
-      v.pipe(v.string('must be a string'), v.regex(/^\d+\.\d+(\.\d+)?$/, 'must be a version such as "1.22.1"')),
-    ),
-  },
-  'must be an object',
-);
+const nginx = object({
+  entry: v.optional(texts),
+  version: v.optional(
+    v.pipe(v.string('must be a string'), v.regex(/^\d+\.\d+(\.\d+)?$/, 'must be a version such as "1.22.1"')),
+  ),
+});
 
-const apache = v.strictObject(
-  {
-    entry: v.optional(texts),
-    serverRoot: v.optional(text),
-    defines: v.optional(texts),
-  },
-  'must be an object',
-);
+const apache = object({
+  entry: v.optional(texts),
+  serverRoot: v.optional(text),
+  defines: v.optional(texts),
+});
 
-const schema = v.strictObject(
-  {
-    $schema: v.optional(v.string('must be a string')),
-    target: v.optional(duration),
-    include: v.optional(texts),
-    exclude: v.optional(texts),
-    rules: v.optional(
-      v.strictObject(
-        v.entriesFromList(ruleNames, v.optional(ruleSetting)),
-        'must be an object from rule names to levels',
-      ),
+const schema = object({
+  $schema: v.optional(v.string('must be a string')),
+  target: v.optional(duration),
+  include: v.optional(texts),
+  exclude: v.optional(texts),
+  rules: v.optional(
+    object(v.entriesFromList(ruleNames, v.optional(ruleSetting)), 'must be an object from rule names to levels'),
+  ),
+  roots: v.optional(
+    v.pipe(
+      v.custom<Record<string, unknown>>(isObject, 'must be an object from server paths to folders'),
+      v.record(v.pipe(v.string(), v.regex(/^([A-Za-z]:)?[\\/]/, 'must be an absolute path on the server')), text),
     ),
-    roots: v.optional(
-      v.record(
-        v.pipe(v.string(), v.regex(/^([A-Za-z]:)?[\\/]/, 'must be an absolute path on the server')),
-        text,
-        'must be an object from server paths to folders',
-      ),
-    ),
-    servers: v.optional(v.strictObject({ nginx: v.optional(nginx), apache: v.optional(apache) }, 'must be an object')),
-  },
-  'must be an object',
-);
+  ),
+  servers: v.optional(object({ nginx: v.optional(nginx), apache: v.optional(apache) })),
+});
 
 /** A configuration file: its text, its path as people are shown it, and the folder that its relative paths start at. */
 export interface ConfigFile {
@@ -112,7 +108,9 @@ export function parseConfig({ text, shown, folder }: ConfigFile): Config {
   const [error] = errors;
   if (error || !tree) {
     const what = error
-      ? printParseErrorCode(error.error).replace(/(?!^)[A-Z]/g, (c) => ` ${c.toLowerCase()}`)
+      ? printParseErrorCode(error.error)
+          .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+          .trim()
       : 'empty';
     throw new UsageError(line(file, error?.offset ?? 0, `not JSON: ${what}`));
   }
@@ -197,7 +195,8 @@ function knownKeys(path: readonly (string | number)[]): string[] {
 }
 
 function entriesOf(value: unknown): Readonly<Record<string, unknown>> {
-  return isRecord(value) && isRecord(value['entries']) ? value['entries'] : {};
+  const inner = isRecord(value) && Array.isArray(value['pipe']) ? value['pipe'].at(-1) : value;
+  return isRecord(inner) && isRecord(inner['entries']) ? inner['entries'] : {};
 }
 
 function unwrapped(value: unknown): unknown {

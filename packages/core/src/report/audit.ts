@@ -33,7 +33,10 @@ export interface AuditSummary {
 export type Verdict = 'above' | 'within' | 'unknown';
 
 export function verdictOf(listener: Listener, target: Seconds): Verdict {
-  const { seconds } = effectiveLifetime(listener);
+  return verdictFor(effectiveLifetime(listener).seconds, target);
+}
+
+export function verdictFor(seconds: Seconds | undefined, target: Seconds): Verdict {
   return seconds === undefined ? 'unknown' : seconds > target ? 'above' : 'within';
 }
 

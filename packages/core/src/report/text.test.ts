@@ -41,7 +41,7 @@ test('a site as a person reads it', () => {
           shop.example is the default server of *:443 and decides for every name there
 
       lifetimes that govern no listener here; another file may include them
-        snippets/tls.conf:5  ssl_session_timeout 1d  (1 d)
+    ! 1 d       snippets/tls.conf:5  ssl_session_timeout 1d
 
     7 listeners in 4 files, 4 above the target of 1 min, 1 unknown, longest 1 d
     "

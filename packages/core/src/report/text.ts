@@ -10,7 +10,7 @@ import {
   mechanismSeconds,
 } from '../listener.js';
 import type { Location } from '../source.js';
-import { type Audit, countErrors, placeOf, summarize, type Verdict, verdictOf } from './audit.js';
+import { type Audit, countErrors, placeOf, summarize, type Verdict, verdictFor, verdictOf } from './audit.js';
 import { fitColumns, padEnd, padStart, printable, shorten, widthOf, wrap } from './layout.js';
 import { plain, type Styler, type Tone } from './style.js';
 
@@ -70,10 +70,32 @@ function unattachedLines(configurations: readonly Configuration[], page: Page): 
   if (entries.size === 0) return [];
   return [
     `  ${page.style('heading', 'lifetimes that govern no listener here')}${isElsewhere ? '; another file may include them' : ''}`,
-    ...[...entries.values()].flatMap(({ at, name, written, seconds }) =>
-      entryLines(at, `${name} ${written}  (${seconds === undefined ? 'unknown' : spell(seconds)})`, page),
-    ),
+    ...settingLines([...entries.values()], page),
   ];
+}
+
+function settingLines(settings: readonly UnattachedSetting[], { style, columns, target }: Page): string[] {
+  const rows = settings.map(({ at, name, written, seconds }) => ({
+    verdict: verdictFor(seconds, target),
+    lifetime: seconds === undefined ? 'unknown' : spellLifetime(seconds),
+    place: placeCell(at, ''),
+    text: { text: printable(`${name} ${written}`), tail: '' },
+  }));
+  const widest = (texts: readonly string[]): number => texts.reduce((width, text) => Math.max(width, widthOf(text)), 0);
+  const lifetimeWidth = Math.max(titles.lifetime.length, widest(rows.map(({ lifetime }) => lifetime)));
+  const [placeWidth = 0, textWidth = 0] = fitColumns(
+    [widest(rows.map(({ place }) => place.text + place.tail)), widest(rows.map(({ text }) => text.text))],
+    [
+      { soft: 50, hard: 20 },
+      { soft: 24, hard: 20 },
+    ],
+    columns - lifetimeWidth - 6,
+  );
+  return rows.map(
+    ({ verdict, lifetime, place, text }) =>
+      `${style(tones[verdict], `${markers[verdict]} ${padEnd(lifetime, lifetimeWidth)}`)}` +
+      `  ${padEnd(fitCell(place, placeWidth), placeWidth)}  ${fitCell(text, textWidth)}`,
+  );
 }
 
 /** Configurations that were read and have nothing to say. */
