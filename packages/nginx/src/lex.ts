@@ -77,6 +77,8 @@ class Lexer {
   #quietBefore = 0;
   /** The quote that nothing closes, or -1. */
   #openQuote = -1;
+  /** From the last offset that a line end was looked for from, to that. */
+  #line: Span = { start: 0, end: -1 };
   /** Up to where output tags are known to be alone on their line, and up to where they are known not to be. */
   #aloneBefore = 0;
   #notAloneBefore = 0;
@@ -220,7 +222,8 @@ class Lexer {
 
   #comment(start: number): number {
     const text = this.#text;
-    const end = lineEndFrom(text, start);
+    const lineEnd = text.indexOf('\n', start);
+    const end = lineEnd === -1 ? text.length : lineEnd;
     if (this.#fills(start, end)) this.#report({ kind: 'long', start, end, quote: '' });
     if (this.#tags)
       for (let i = start; i < end; i++) {
@@ -269,11 +272,11 @@ class Lexer {
     }
     this.#push(TokenKind.quoted, start);
     if (!isOpen) return end;
-    const lineEnd = lineEndFrom(text, start);
-    if (lineEnd >= end) return end;
+    const lineLength = text.slice(start, end).indexOf('\n');
+    if (lineLength === -1) return end;
     this.#cuts.push(this.#count - 1);
     this.#endDirective();
-    return lineEnd;
+    return start + lineLength;
   }
 
   /** Do the bytes from `start` fill nginx's buffer before offset `end`, with more of the file after them? */
@@ -289,6 +292,15 @@ class Lexer {
   #tagAt(offset: number, limit?: number): Tag | undefined {
     const unit = this.#text.charCodeAt(offset);
     return unit === openBrace || unit === lessThan ? this.#tags?.at(offset, limit) : undefined;
+  }
+
+  /** The offset of the next line end, or the text's length. Remembered, because a line may hold any number of tags. */
+  #lineEndFrom(offset: number): number {
+    if (offset < this.#line.start || offset > this.#line.end) {
+      const end = this.#text.indexOf('\n', offset);
+      this.#line = { start: offset, end: end === -1 ? this.#text.length : end };
+    }
+    return this.#line.end;
   }
 
   #templateWordEnd(start: number): number {
@@ -312,15 +324,13 @@ class Lexer {
   #templateQuoteEnd(start: number, quote: number): number {
     const text = this.#text;
     let i = start;
-    let lineEnd = -1;
     for (; i < text.length; i++) {
       const unit = text.charCodeAt(i);
       if (unit === quote) break;
       if (unit === backslash) i++;
       else if (unit === openBrace || unit === lessThan) {
         // A tag over several lines is more likely to be none.
-        if (i > lineEnd) lineEnd = lineEndFrom(text, i);
-        const tag = this.#tagAt(i, lineEnd);
+        const tag = this.#tagAt(i, this.#lineEndFrom(i));
         if (!tag) continue;
         this.#stepThrough(tag);
         i = tag.end - 1;
@@ -374,12 +384,6 @@ function luaFault(fault: LuaFault, block: number): Fault {
 function trimmed<T extends Uint8Array | Int32Array>(column: T, length: number): T {
   // A view keeps the whole buffer, a copy needs both for a moment: copy where much would be kept for nothing.
   return (column.length - length > length >> 2 ? column.slice(0, length) : column.subarray(0, length)) as T;
-}
-
-/** The offset of the next line end, or the text's length. */
-function lineEndFrom(text: string, start: number): number {
-  const end = text.indexOf('\n', start);
-  return end === -1 ? text.length : end;
 }
 
 function isBlank(unit: number): boolean {
