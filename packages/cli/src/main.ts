@@ -20,5 +20,10 @@ try {
   else if (error instanceof UsageError) {
     process.exitCode = exit.failed;
     process.stderr.write(`${error.message}\n`);
-  } else throw error;
+  } else {
+    // Not 1: that would say that something was found.
+    process.exitCode = exit.failed;
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`error: shortfuse itself is at fault; please report this with what you ran\n${trace}\n`);
+  }
 }

@@ -155,6 +155,13 @@ describe('where the result goes', () => {
   });
 });
 
+test('Ctrl-C ends quietly and leaves no file', async () => {
+  const cwd = tree({});
+  const ended = await shortfuse(['audit', '-', '--output', 'report.txt'], { cwd, interrupt: 'SIGINT' });
+  expect(ended).toEqual({ status: null, signal: 'SIGINT', stdout: '', stderr: '' });
+  expect(readdirSync(cwd)).toEqual([]);
+});
+
 describe('standard input', () => {
   const text = `events {}\nhttp { ${server('piped.example', 'ssl_session_timeout 2h;')} }\n`;
   test.each([

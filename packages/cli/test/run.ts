@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Closes our end of its standard output after this many bytes, as `head` does. */
   readonly readAtMost?: number;
+  /** Leaves standard input open and sends this once the command is waiting for it. */
+  readonly interrupt?: NodeJS.Signals;
 }
 
 /** Builds the command line into a folder of its own, so that tests see what they were built from. */
@@ -28,7 +30,7 @@ export async function buildCommand(): Promise<{ readonly path: string; remove():
 }
 
 export function run(command: string, args: readonly string[], options: RunOptions): Promise<Run> {
-  const { cwd, stdin = '', env = {}, readAtMost } = options;
+  const { cwd, stdin = '', env = {}, readAtMost, interrupt } = options;
   return new Promise((resolve, reject) => {
     // Nothing of the tests' own environment decides about colours.
     const child = spawn(process.execPath, [command, ...args], {
@@ -48,7 +50,9 @@ export function run(command: string, args: readonly string[], options: RunOption
     child.on('close', (status, signal) => resolve({ status, signal, stdout, stderr }));
     // A command that does not read its input may be gone before it is written.
     child.stdin.on('error', () => undefined);
-    child.stdin.end(stdin);
+    if (interrupt === undefined) child.stdin.end(stdin);
+    // More than a pipe holds: it is taken only by a command that reads.
+    else child.stdin.write('#'.repeat(1_000_000), () => child.kill(interrupt));
   });
 }
 

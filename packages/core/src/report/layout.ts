@@ -31,14 +31,16 @@ function charWidth(char: string): number {
   return wide.test(char) ? 2 : 1;
 }
 
-/** `text` in at most `width` columns: what does not fit is cut out of the middle, where `…` stands for it. */
-export function shorten(text: string, width: number): string {
+/**
+ * `text` in at most `width` columns: what does not fit is cut out of the middle, where `…` stands for it. `headShare` of
+ * what stays is the start. By default more of the end stays: a host's domain and a path's file name say most.
+ */
+export function shorten(text: string, width: number, headShare = 0.4): string {
   if (widthOf(text) <= width) return text;
   if (width < 1) return '';
   const chars = [...text];
-  // More of the end than of the start stays: a path's file name and a host's domain say most.
   let head = '';
-  const headRoom = Math.floor((width - 1) * 0.4);
+  const headRoom = Math.floor((width - 1) * headShare);
   for (let i = 0, used = 0; i < chars.length; i++) {
     const char = chars[i] ?? '';
     used += charWidth(char);

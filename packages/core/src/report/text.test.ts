@@ -25,7 +25,7 @@ test('a site as a person reads it', () => {
     ! 1 d       *:443               blog.example      conf.d/shop.conf:14   ID, tickets            1 2
       1 min     10.0.0.1:8443       intern.example    conf.d/intern.conf:8  tickets
     ! 1 d       [2001:db8::1]:443   api.example       conf.d/shop.conf:14   ID 1 d, tickets 5 min
-    ? unknown   ?                   template.example  conf.d…ntern.conf:30  tickets                3
+    ? unknown   ?                   template.example  con…d/intern.conf:30  tickets                3
     ! 5 min     unix:/…nx/tls.sock  -                 default               tickets
       none      *:9443              off.example       default               nothing
 
@@ -91,17 +91,32 @@ describe('a long table', () => {
     expect(rows.find((row) => row.startsWith('  1 min'))).toMatch(/ 250 .* 250 places /);
   });
 
-  test('keeps listeners apart that different notes are about', () => {
-    const listeners = manyListeners(60, (i) => ({
-      seconds: 60,
-      line: 1,
-      more: { notes: i === 7 ? [{ code: 'x', text: 'mind the gap' }] : [] },
-    }));
-    expect(rowsOf(auditText(auditOf(configurationOf(listeners)))).slice(0, 2)).toEqual([
-      expect.stringMatching(/ 59 /),
+  test('keeps listeners apart that different notes are about, as long as there is room', () => {
+    const noted = (count: number): string => {
+      const listeners = manyListeners(count, (i) => ({
+        seconds: 60,
+        line: 1,
+        more: { notes: i % 2 ? [] : [{ code: `c${i % 120}`, text: `mind the gap ${i % 120}` }] },
+      }));
+      return auditText(auditOf(configurationOf(listeners)));
+    };
+    expect(rowsOf(noted(60)).slice(0, 2)).toEqual([
       expect.stringMatching(/ 1 .* tickets +1$/),
+      expect.stringMatching(/ 30 .* tickets$/),
     ]);
+    expect(rowsOf(noted(200))[0]).toMatch(/ 200 .* tickets +1 2.*60$/);
   });
+});
+
+test('of notes that differ in what they name only, the first stands for all where there are many', () => {
+  const listeners = manyListeners(30, (i) => ({
+    seconds: 60,
+    line: 1,
+    more: { notes: [{ code: 'governed', text: `site ${i % 10} decides` }] },
+  }));
+  const text = auditText(auditOf(configurationOf(listeners)));
+  expect(text).toContain('1  site 0 decides, and 9 more like it (30 listeners)');
+  expect(text).not.toContain('site 1 decides');
 });
 
 describe('the width', () => {
@@ -157,7 +172,7 @@ test('settings that are ignored for one reason are listed together', () => {
   const listeners = manyListeners(30, (i) => ({ seconds: 60, line: 1, more: { ignored: ignored(i) } }));
   const text = auditText(auditOf(configurationOf(listeners)));
   expect(text.match(/the default server decides/g)).toHaveLength(1);
-  expect(text).toContain('and 22 more');
+  expect(text).toContain('and 24 more');
 });
 
 test('colours mark what stands above the target, and change no width', () => {

@@ -8,6 +8,7 @@ import {
   type MechanismName,
   mechanismNames,
   mechanismSeconds,
+  type Note,
 } from '../listener.js';
 import type { Location } from '../source.js';
 import { type Audit, countErrors, placeOf, summarize, type Verdict, verdictFor, verdictOf } from './audit.js';
@@ -120,6 +121,8 @@ function headingLine({ server, label, files, extent }: Configuration, page: Page
 interface Cell {
   readonly text: string;
   readonly tail: string;
+  /** See {@link shorten}. */
+  readonly headShare?: number;
 }
 
 interface Row {
@@ -222,10 +225,10 @@ function tableLines(listeners: readonly Listener[], notes: Notes, { style, colum
   ];
 }
 
-function fitCell({ text, tail }: Cell, width: number): string {
+function fitCell({ text, tail, headShare }: Cell, width: number): string {
   const room = width - widthOf(tail);
   // A tail that leaves no room for the text is shortened with it: columns must stay columns.
-  return room >= 4 || widthOf(text) <= room ? shorten(text, room) + tail : shorten(text + tail, width);
+  return room >= 4 || widthOf(text) <= room ? shorten(text, room, headShare) + tail : shorten(text + tail, width);
 }
 
 /** Listeners that one row of the table stands for. */
@@ -233,24 +236,27 @@ type Group = readonly Listener[];
 
 /**
  * Every listener a row of its own where that makes no long table. Else those with the same address, lifetime, place,
- * mechanisms and notes become one row; then those that differ in address only; and last those within the target that
- * have the same lifetime wherever it is set: for these nobody has to do anything.
+ * mechanisms and notes become one row; then those that differ in notes, then in address, too; and last those within the
+ * target that have the same lifetime wherever it is set: for these nobody has to do anything.
  */
 function groupListeners(listeners: readonly Listener[], notes: Notes, target: Seconds, longest: number): Group[] {
-  if (listeners.length <= longest) return listeners.map((listener) => [listener]);
-  const governed = (listener: Listener): string => {
-    const { seconds } = effectiveLifetime(listener);
-    return JSON.stringify([seconds, setAtKey(listener), resumedBy(listener), noteNumbers([listener], notes)]);
-  };
-  const byAddress = groupBy(listeners, (listener) => `${listener.address ?? ''} ${governed(listener)}`);
-  if (byAddress.length <= longest) return byAddress;
-  const byPlace = groupBy(listeners, governed);
-  if (byPlace.length <= longest) return byPlace;
-  return groupBy(listeners, (listener) =>
-    verdictOf(listener, target) === 'within'
-      ? JSON.stringify([effectiveLifetime(listener).seconds, resumedBy(listener)])
-      : governed(listener),
-  );
+  const governed = (listener: Listener): string =>
+    JSON.stringify([effectiveLifetime(listener).seconds, setAtKey(listener), resumedBy(listener)]);
+  const keys: readonly ((listener: Listener) => string)[] = [
+    (listener) => JSON.stringify([listener.address, governed(listener), noteNumbers([listener], notes)]),
+    (listener) => JSON.stringify([listener.address, governed(listener)]),
+    governed,
+    (listener) =>
+      verdictOf(listener, target) === 'within'
+        ? JSON.stringify([effectiveLifetime(listener).seconds, resumedBy(listener)])
+        : governed(listener),
+  ];
+  let groups: Group[] = listeners.map((listener) => [listener]);
+  for (const key of keys) {
+    if (groups.length <= longest) break;
+    groups = groupBy(listeners, key);
+  }
+  return groups;
 }
 
 function groupBy(listeners: readonly Listener[], keyOf: (listener: Listener) => string): Group[] {
@@ -316,7 +322,7 @@ function setAtCell(listener: Listener): Cell {
 
 function placeCell(at: Location, tail: string): Cell {
   const { file, line } = placeOf(at);
-  return { text: printable(file), tail: `:${line}${tail}` };
+  return { text: printable(file), tail: `:${line}${tail}`, headShare: 0.2 };
 }
 
 const mechanismWords: Readonly<Record<MechanismName, string>> = {
@@ -355,45 +361,71 @@ function spellMechanism(mechanism: Mechanism): string {
   return seconds === undefined || mechanism.enabled === undefined ? 'unknown' : spell(seconds);
 }
 
-/** The sentences about a table's listeners, with the number that rows name them by and how many listeners they are about. */
-type Notes = ReadonlyMap<string, { readonly number: number; readonly count: number }>;
+/** A sentence about some of a table's listeners, with the number by which their rows name it. */
+interface NumberedNote {
+  readonly number: number;
+  readonly text: string;
+  readonly listeners: number;
+  /** How many sentences of the same kind it stands for, itself included. */
+  readonly alike: number;
+}
+
+/** By sentence. */
+type Notes = ReadonlyMap<string, NumberedNote>;
+
+/** More sentences of one kind than this, which differ in what they name only, are one note: the first stands for all. */
+const mostAlike = 4;
 
 function numberNotes(listeners: readonly Listener[]): Notes {
-  const notes = new Map<string, { number: number; count: number }>();
+  const kinds = new Map<string, Map<string, number>>();
   for (const listener of listeners)
-    for (const sentence of sentencesOf(listener)) {
-      const note = notes.get(sentence);
-      if (note) note.count++;
-      else notes.set(sentence, { number: notes.size + 1, count: 1 });
+    for (const { code, text } of sentencesOf(listener)) {
+      const counts = kinds.get(code) ?? new Map<string, number>();
+      kinds.set(code, counts.set(text, (counts.get(text) ?? 0) + 1));
     }
+  const notes = new Map<string, NumberedNote>();
+  let number = 0;
+  for (const counts of kinds.values()) {
+    if (counts.size > mostAlike) {
+      const [first = ''] = counts.keys();
+      const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      const note = { number: ++number, text: first, listeners: all, alike: counts.size };
+      for (const text of counts.keys()) notes.set(text, note);
+    } else for (const [text, count] of counts) notes.set(text, { number: ++number, text, listeners: count, alike: 1 });
+  }
   return notes;
 }
 
 function noteNumbers(group: Group, notes: Notes): number[] {
-  const numbers = new Set(
-    group.flatMap((listener) => sentencesOf(listener).map((text) => notes.get(text)?.number ?? 0)),
-  );
-  return [...numbers].sort((a, b) => a - b);
+  const numbers = group.flatMap((listener) => sentencesOf(listener).map(({ text }) => notes.get(text)?.number ?? 0));
+  return [...new Set(numbers)].sort((a, b) => a - b);
 }
 
-const sentenceCache = new WeakMap<Listener, readonly string[]>();
+const sentenceCache = new WeakMap<Listener, readonly Note[]>();
 
-function sentencesOf(listener: Listener): readonly string[] {
+/** What there is to say about a listener, each sentence once. */
+function sentencesOf(listener: Listener): readonly Note[] {
   const known = sentenceCache.get(listener);
   if (known) return known;
   const { seconds, decidedBy } = effectiveLifetime(listener);
-  const said = new Set(listener.notes.map(({ code }) => code));
-  const sentences = new Set(listener.notes.map(({ text }) => text));
+  const said = new Map(listener.notes.map((note) => [note.text, note]));
   // What an adapter says itself under these codes is more exact than what holds for every server.
-  if (seconds === undefined && decidedBy.origin.kind === 'unknown' && !said.has('lifetime-unknown'))
-    sentences.add(`lifetime unknown: ${decidedBy.origin.why}`);
-  if (seconds !== 0 && listener.oldSessionsAfterReload === 'kept' && !said.has('sessions-survive-reload'))
-    sentences.add('old sessions survive a reload: those issued before a change keep the lifetime they were born with');
-  if (listener.mechanisms.ticketTls13.renewal === 'unbounded' && !said.has('renewal-unbounded'))
-    sentences.add(
+  const add = (code: string, text: string): void => {
+    if (!listener.notes.some((note) => note.code === code)) said.set(text, { code, text });
+  };
+  if (seconds === undefined && decidedBy.origin.kind === 'unknown')
+    add('lifetime-unknown', `lifetime unknown: ${decidedBy.origin.why}`);
+  if (seconds !== 0 && listener.oldSessionsAfterReload === 'kept')
+    add(
+      'sessions-survive-reload',
+      'old sessions survive a reload: those issued before a change keep the lifetime they were born with',
+    );
+  if (listener.mechanisms.ticketTls13.renewal === 'unbounded')
+    add(
+      'renewal-unbounded',
       'TLS 1.3 renewal is unbounded: a client that keeps coming back gets the full lifetime anew each time',
     );
-  const result = [...sentences];
+  const result = [...said.values()];
   sentenceCache.set(listener, result);
   return result;
 }
@@ -401,18 +433,20 @@ function sentencesOf(listener: Listener): readonly string[] {
 function noteLines(notes: Notes, page: Page): string[] {
   if (notes.size === 0) return [];
   const lines = [`  ${page.style('heading', 'notes')}`];
-  const numberWidth = String(notes.size).length;
-  for (const [sentence, { number, count }] of notes) {
+  const numbered = [...new Set(notes.values())];
+  const numberWidth = String(numbered.length).length;
+  for (const { number, text, listeners, alike } of numbered) {
     const margin = `    ${padStart(String(number), numberWidth)}  `;
-    const text = printable(sentence) + (count > 1 ? ` (${count} listeners)` : '');
-    for (const [n, line] of wrap(text, page.columns - margin.length).entries())
+    const count = listeners > 1 ? ` (${listeners} listeners)` : '';
+    const others = alike > 1 ? `, and ${alike - 1} more like it` : '';
+    for (const [n, line] of wrap(printable(text) + others + count, page.columns - margin.length).entries())
       lines.push((n === 0 ? page.style('strong', margin) : ' '.repeat(margin.length)) + line);
   }
   return lines;
 }
 
 /** More places than this with one reason are counted, not listed. */
-const mostPlaces = 8;
+const mostPlaces = 6;
 
 function ignoredLines(listeners: readonly Listener[], page: Page): string[] {
   const places = new Map<string, Map<string, Location>>();
