@@ -1,13 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import {
-  type Listener,
-  type Mechanism,
-  type MechanismName,
-  mechanismNames,
-  mechanismSeconds,
-  type Renewal,
-} from '@shortfuse/core';
+import { type Listener, type Mechanism, type MechanismName, mechanismNames, type Renewal } from '@shortfuse/core';
 import { type ClientSession, handshake, type Offer, offer, type Target } from './tls-client.js';
 
 /** How far from its end a session's life is looked at. Servers count whole seconds, and connections take a moment. */
@@ -21,7 +14,9 @@ const longestTls13Seconds = 604_800;
 export interface Behaviour {
   readonly listener: string;
   readonly mechanism: MechanismName;
-  /** Of tickets that can be used; session IDs carry none. */
+  /** Which of the sessions of one handshake, from 0, where the server gives them different lifetimes; else undefined: the last. */
+  readonly ticket: number | undefined;
+  /** Of tickets that can be used; session IDs carry none. Undefined too where the server is known to announce something else. */
   readonly hintSeconds: number | undefined;
   readonly resumesAtOnce: boolean;
   /** 3 s before the lifetime is over, and 3 s after. Undefined where there is nothing to measure. */
@@ -31,23 +26,38 @@ export interface Behaviour {
   readonly renewal: Renewal | undefined;
 }
 
+/** What is known of a server beyond its listeners. */
+export interface ServerTraits {
+  /** Tickets that are only keys into the cache announce another lifetime than the cache has. */
+  readonly announcesOtherLifetimeWhenStateful?: boolean;
+}
+
 /** What a server must do whose listeners are as `listeners` say. */
-export function expectedBehaviour(listeners: readonly Listener[]): readonly Behaviour[] {
+export function expectedBehaviour(listeners: readonly Listener[], traits: ServerTraits = {}): readonly Behaviour[] {
   return listeners.flatMap((listener) =>
-    mechanismNames.map((mechanism) => {
-      const seconds = lifetimeOf(listener.mechanisms[mechanism]);
-      const isOn = seconds !== undefined;
-      return {
-        listener: labelOf(listener),
-        mechanism,
-        hintSeconds: mechanism === 'sessionId' ? undefined : seconds,
-        resumesAtOnce: isOn,
-        resumesBefore: isOn ? true : undefined,
-        resumesAfter: isOn && endsOnServer(mechanism, seconds) ? false : undefined,
-        renewal: isOn && endsOnServer(mechanism, seconds) ? listener.mechanisms[mechanism].renewal : undefined,
-      };
-    }),
+    mechanismNames.flatMap((mechanism) =>
+      lifetimesOf(listener.mechanisms[mechanism]).map(({ seconds, ticket }) => {
+        const isOn = seconds !== undefined;
+        const isStateful = mechanism === 'ticketTls13' && listener.mechanisms.ticketTls12.enabled === false;
+        const hides = traits.announcesOtherLifetimeWhenStateful === true && isStateful;
+        return {
+          listener: labelOf(listener),
+          mechanism,
+          ticket,
+          hintSeconds:
+            mechanism === 'sessionId' || hides ? undefined : seconds && Math.min(seconds, longestHint(mechanism)),
+          resumesAtOnce: isOn,
+          resumesBefore: isOn ? true : undefined,
+          resumesAfter: isOn && endsOnServer(mechanism, seconds) ? false : undefined,
+          renewal: isOn && endsOnServer(mechanism, seconds) ? listener.mechanisms[mechanism].renewal : undefined,
+        };
+      }),
+    ),
   );
+}
+
+function longestHint(mechanism: MechanismName): number {
+  return mechanism === 'ticketTls13' ? longestTls13Seconds : Number.POSITIVE_INFINITY;
 }
 
 /**
@@ -58,9 +68,10 @@ export function expectedBehaviour(listeners: readonly Listener[]): readonly Beha
 export async function measureBehaviour(
   listeners: readonly Listener[],
   setClockOffset: (seconds: number) => void,
+  traits: ServerTraits = {},
 ): Promise<readonly Behaviour[]> {
   setClockOffset(0);
-  const stocks = (await Promise.all(listeners.map(takeSessions))).flat();
+  const stocks = (await Promise.all(listeners.map((listener) => takeSessions(listener, traits)))).flat();
   const offers = stocks.flatMap(({ target, before, after, seconds }) => [
     ...(before ? [{ target, session: before, age: seconds - marginSeconds }] : []),
     ...(after ? [{ target, session: after, age: seconds + marginSeconds }] : []),
@@ -75,9 +86,10 @@ export async function measureBehaviour(
     const reached = offset + realAge();
     if (reached > age + toleranceSeconds) throw new Error(`wanted to offer at ${age} s, was done at ${reached} s`);
   }
-  return stocks.map(({ listener, target, hintSeconds, resumesAtOnce, before, after }) => ({
+  return stocks.map(({ listener, target, ticket, hintSeconds, resumesAtOnce, before, after }) => ({
     listener,
     mechanism: target.mechanism,
+    ticket,
     hintSeconds,
     resumesAtOnce,
     resumesBefore: answers.get(before)?.accepted,
@@ -115,6 +127,7 @@ export async function measureReload(
 interface Stock {
   readonly listener: string;
   readonly target: Target;
+  readonly ticket: number | undefined;
   readonly seconds: number;
   readonly hintSeconds: number | undefined;
   readonly resumesAtOnce: boolean;
@@ -123,34 +136,54 @@ interface Stock {
   readonly after: ClientSession | undefined;
 }
 
-async function takeSessions(listener: Listener): Promise<Stock[]> {
+async function takeSessions(listener: Listener, traits: ServerTraits): Promise<Stock[]> {
   const stocks: Stock[] = [];
   for (const mechanism of mechanismNames) {
     const target = targetOf(listener, mechanism);
-    const seconds = lifetimeOf(listener.mechanisms[mechanism]);
-    const { session } = await handshake(target);
-    const resumesAtOnce = session !== undefined && (await offer(target, session)).accepted;
-    const isOn = resumesAtOnce && seconds !== undefined;
-    stocks.push({
-      listener: labelOf(listener),
-      target,
-      seconds: seconds ?? 0,
-      hintSeconds: resumesAtOnce && mechanism !== 'sessionId' ? session.lifetimeHintSeconds : undefined,
-      resumesAtOnce,
-      // One session for each offer, because some servers take each only once.
-      before: isOn ? (await handshake(target)).session : undefined,
-      after: isOn && endsOnServer(mechanism, seconds) ? (await handshake(target)).session : undefined,
-    });
+    for (const { seconds, ticket } of lifetimesOf(listener.mechanisms[mechanism])) {
+      const take = async (): Promise<ClientSession | undefined> => {
+        const { session, connection } = await handshake(target);
+        return ticket === undefined ? session : connection.sessions[ticket];
+      };
+      const session = await take();
+      const resumesAtOnce = session !== undefined && (await offer(target, session)).accepted;
+      const isOn = resumesAtOnce && seconds !== undefined;
+      const isStateful = session?.ticketLength === statefulTicketLength;
+      const hides = traits.announcesOtherLifetimeWhenStateful === true && isStateful;
+      stocks.push({
+        listener: labelOf(listener),
+        target,
+        ticket,
+        seconds: seconds ?? 0,
+        hintSeconds: resumesAtOnce && mechanism !== 'sessionId' && !hides ? session.lifetimeHintSeconds : undefined,
+        resumesAtOnce,
+        // One session for each offer, because some servers take each only once.
+        before: isOn ? await take() : undefined,
+        after: isOn && endsOnServer(mechanism, seconds) ? await take() : undefined,
+      });
+    }
   }
   return stocks;
 }
 
-/** Undefined where the mechanism is off. @throws Error for what is unknown, because that cannot be measured */
-function lifetimeOf(mechanism: Mechanism): number | undefined {
-  if (mechanism.enabled === false) return undefined;
-  const seconds = mechanismSeconds(mechanism);
-  if (!mechanism.enabled || seconds === undefined) throw new Error('a lifetime that is not known cannot be measured');
-  return seconds;
+/** OpenSSL's TLS 1.3 ticket that is only a session ID: a key into the server's cache. */
+const statefulTicketLength = 32;
+
+interface TakenLifetime {
+  /** Undefined where the mechanism is off. */
+  readonly seconds: number | undefined;
+  readonly ticket: number | undefined;
+}
+
+/** One entry where all sessions of a handshake are alike. @throws Error for what is unknown, because that cannot be measured */
+function lifetimesOf(mechanism: Mechanism): readonly TakenLifetime[] {
+  if (mechanism.enabled === false) return [{ seconds: undefined, ticket: undefined }];
+  if (!mechanism.enabled) throw new Error('a mechanism that is not known to be on cannot be measured');
+  const { lifetimes } = mechanism;
+  return lifetimes.map(({ seconds }, i) => {
+    if (seconds === undefined) throw new Error('a lifetime that is not known cannot be measured');
+    return { seconds, ticket: lifetimes.length > 1 ? i : undefined };
+  });
 }
 
 function endsOnServer(mechanism: MechanismName, seconds: number): boolean {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handshake, offer, type Target } from '../tls-client.js';
 import { createCertificate } from './certificate.js';
-import { findNginx, modulePaths, type StagedFolder, stage, startNginx, testConfiguration } from './nginx.js';
+import { findNginx, modulePaths, startNginx, testConfiguration } from './nginx.js';
+import { type StagedFolder, stage } from './staging.js';
 
 const nginx = findNginx();
 if (!nginx) process.stderr.write('skipped: nginx is not installed, so the harness that starts it is not tested\n');

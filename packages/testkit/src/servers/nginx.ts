@@ -1,19 +1,6 @@
-import {
-  chmodSync,
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Certificate } from './certificate.js';
+import { findClockLibrary, movableClock } from './clock.js';
 import { run, start, stop, until } from './process.js';
 
 /** The nginx of this machine. */
@@ -24,12 +11,6 @@ export interface InstalledNginx {
   readonly modules: ReadonlyMap<string, string>;
   /** The library that moves a program's clock; undefined where it is not installed. */
   readonly clockLibrary: string | undefined;
-}
-
-/** A configuration in a folder that nginx may read, apart from where it came from. */
-export interface StagedFolder {
-  readonly path: string;
-  readonly remove: () => void;
 }
 
 /** A running nginx. */
@@ -53,35 +34,6 @@ export function findNginx(): InstalledNginx | undefined {
     if (module !== undefined) modules.set(module, join(folder ?? '', name));
   }
   return { version, modules, clockLibrary: findClockLibrary() };
-}
-
-/** Debian installs libfaketime into a folder of the machine's architecture. */
-function findClockLibrary(): string | undefined {
-  const folders = [
-    '/usr/lib',
-    ...(existsSync('/usr/lib') ? readdirSync('/usr/lib').map((name) => `/usr/lib/${name}`) : []),
-  ];
-  return folders.map((folder) => `${folder}/faketime/libfaketime.so.1`).find((path) => existsSync(path));
-}
-
-/** Copies `folder` to a place of its own, with the certificate that the conformance cases ask for beside the main file. */
-export function stage(folder: string, { certificate, key }: Certificate): StagedFolder {
-  const path = mkdtempSync(join(tmpdir(), 'shortfuse-nginx-'));
-  // nginx drops its rights, and its workers still read the clock file.
-  chmodSync(path, 0o755);
-  cpSync(folder, path, { recursive: true });
-  copyFileSync(certificate, join(path, 'server.crt'));
-  copyFileSync(key, join(path, 'server.key'));
-  const remove = (): void => rmSync(path, { recursive: true, force: true });
-  // For runs that are interrupted.
-  process.once('exit', remove);
-  return {
-    path,
-    remove: () => {
-      process.off('exit', remove);
-      remove();
-    },
-  };
 }
 
 /** The paths of the modules a configuration needs; undefined where one is not installed. */
@@ -121,35 +73,20 @@ export async function startNginx(
 ): Promise<RunningNginx> {
   const runFolder = join(folder, 'run');
   mkdirSync(runFolder, { recursive: true });
-  const clock = join(runFolder, 'clock');
   const pid = join(runFolder, 'nginx.pid');
   const log = join(runFolder, 'error.log');
-  const setClockOffset = (seconds: number): void => {
-    // Renamed into place: the server reads it at any moment.
-    writeFileSync(`${clock}.new`, `+${seconds.toFixed(3)}\n`);
-    renameSync(`${clock}.new`, clock);
-  };
-  setClockOffset(0);
-  const clockEnvironment: Record<string, string> = nginx.clockLibrary
-    ? {
-        LD_PRELOAD: nginx.clockLibrary,
-        FAKETIME_TIMESTAMP_FILE: clock,
-        FAKETIME_NO_CACHE: '1',
-        // nginx measures its own timers by the monotonic clock.
-        FAKETIME_DONT_FAKE_MONOTONIC: '1',
-      }
-    : {};
+  const clock = movableClock(nginx.clockLibrary, runFolder);
   const globals = [
     'daemon off;',
     `pid ${pid};`,
     `error_log ${log} notice;`,
     // nginx clears the environment of its workers except for what is named.
-    ...Object.keys(clockEnvironment).map((name) => `env ${name};`),
+    ...Object.keys(clock.environment).map((name) => `env ${name};`),
     ...modules.map(loadModule),
   ];
   const server = start('nginx', [...folderArguments(folder), '-g', globals.join(' ')], {
     ...process.env,
-    ...clockEnvironment,
+    ...clock.environment,
   });
   const readLog = (): string => (existsSync(log) ? readFileSync(log, 'utf8') : '');
   const say = (what: string) => () => `nginx ${what}: ${server.output()}${readLog()}`;
@@ -163,7 +100,7 @@ export async function startNginx(
   }
   if (server.hasEnded()) throw new Error(say('did not start')());
   return {
-    setClockOffset,
+    setClockOffset: clock.setOffset,
     stop: () => stop(server),
     reload: async () => {
       const before = readLog().length;

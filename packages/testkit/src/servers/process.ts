@@ -45,8 +45,13 @@ process.on('exit', () => {
 });
 
 /** Starts a program. That it cannot be started shows as an end, with the reason in its output. */
-export function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Background {
-  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+export function start(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  { ownGroup = false }: { ownGroup?: boolean } = {},
+): Background {
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: ownGroup });
   running.add(child);
   let output = '';
   let isOver = false;

@@ -1,0 +1,30 @@
+import { chmodSync, copyFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Certificate } from './certificate.js';
+
+/** A configuration in a folder that a server may read, apart from where it came from. */
+export interface StagedFolder {
+  readonly path: string;
+  readonly remove: () => void;
+}
+
+/** Copies `folder` to a place of its own, with the certificate that the conformance cases ask for beside the main file. */
+export function stage(folder: string, { certificate, key }: Certificate): StagedFolder {
+  const path = mkdtempSync(join(tmpdir(), 'shortfuse-staged-'));
+  // Servers drop their rights, and their workers still read the clock file.
+  chmodSync(path, 0o755);
+  cpSync(folder, path, { recursive: true });
+  copyFileSync(certificate, join(path, 'server.crt'));
+  copyFileSync(key, join(path, 'server.key'));
+  const remove = (): void => rmSync(path, { recursive: true, force: true });
+  // For runs that are interrupted.
+  process.once('exit', remove);
+  return {
+    path,
+    remove: () => {
+      process.off('exit', remove);
+      remove();
+    },
+  };
+}
