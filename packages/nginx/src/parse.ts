@@ -26,12 +26,22 @@ export function parse(file: SourceFile): NginxFile {
 
 /** Does a template tag stand where nginx would read it? In quotes only if nginx cannot make sense of the file. */
 function usesTags(text: string, { tokens, faults }: Lexed): boolean {
+  let passedOver = -1;
   for (const offset of clearTags(text)) {
-    const kind = tokens.kinds[tokenAt(tokens, offset)];
-    if (kind === TokenKind.comment || kind === TokenKind.lua) continue;
+    const token = tokenAt(tokens, offset);
+    if (token === passedOver) continue;
+    passedOver = token;
+    const kind = tokens.kinds[token];
+    if (kind === TokenKind.lua || (kind === TokenKind.comment && !isJinjaComment(text, tokens, token))) continue;
     if (kind !== TokenKind.quoted || faults.count > 0) return true;
   }
   return false;
+}
+
+/** Does the comment begin with `{#` and hold `#}`? */
+function isJinjaComment(text: string, { starts }: Tokens, token: number): boolean {
+  const start = starts[token] ?? 0;
+  return text[start - 1] === '{' && text.slice(start, starts[token + 1]).includes('#}');
 }
 
 function tokenAt({ starts, count }: Tokens, offset: number): number {
