@@ -65,7 +65,7 @@ function render(found: Audit, { format, output, color }: AuditOptions): string {
   // Nothing to say but what standard error says already.
   if (found.configurations.length === 0) return '';
   const isTerminal = output === undefined && process.stdout.isTTY === true;
-  const columns = isTerminal ? Math.min(widestReport, process.stdout.columns) : widestReport;
+  const columns = isTerminal ? Math.min(widestReport, process.stdout.columns || widestReport) : widestReport;
   return auditText(found, { columns, style: stylerFor({ option: color, env: process.env, isTerminal }) });
 }
 
