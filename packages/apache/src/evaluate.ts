@@ -1,0 +1,881 @@
+import {
+  hasWildcards,
+  type IncludeAnswer,
+  type IncludeRequest,
+  type Location,
+  type Problem,
+  positionOf,
+  type SourceFile,
+} from '@shortfuse/core';
+import { decide, moduleNames, type Truth } from './conditions.js';
+import { checkDirective } from './directive-problems.js';
+import { expandVariables, type LogicalLine, locate, readLine } from './line.js';
+import { type Argument, expandMacro, type Macro, parametersOf } from './macros.js';
+import { builtInModules, conditionNames, isFromEnvironment, isSessionSetting, specFor } from './settings.js';
+import { hasPlaceholder } from './template.js';
+import { type ApacheFile, LineKind, nameOf } from './tree.js';
+import { type Word, wordsOf } from './words.js';
+
+/** A directive as it was met while reading, in the place where its file was included. */
+export interface Written {
+  /** In lower case. */
+  readonly name: string;
+  readonly words: readonly string[];
+  /** From its name to its value; the value alone where that is on another line, such as an argument of `Use`. */
+  readonly at: Location;
+  /** Why its value does not count as known. */
+  readonly doubt?: string;
+}
+
+/** An include whose files are not at hand, so that anything could be written there. */
+export interface Gap {
+  readonly at: Location;
+  readonly path: string;
+}
+
+/** What is written in the main server or in one virtual host, includes in place. */
+export interface Level {
+  readonly written: Map<string, Written[]>;
+  /** Session settings in conditions that are false. */
+  readonly skipped: Written[];
+  readonly gaps: Gap[];
+}
+
+export interface VirtualHost extends Level {
+  readonly at: Location;
+  /** The words of `<VirtualHost …>`. */
+  readonly addresses: readonly string[];
+  /** An address holds a variable or placeholder that nothing at hand gives a value. */
+  readonly hasOpenAddress: boolean;
+  /** Why it may not be there at all. */
+  readonly doubt?: string;
+}
+
+/** Everything in a configuration that has a say about TLS sessions. */
+export interface Evaluation {
+  readonly main: Level;
+  readonly hosts: readonly VirtualHost[];
+  readonly problems: Problem[];
+  /** In order of first reading. */
+  readonly files: readonly ApacheFile[];
+  /** Those of them that an include led to. */
+  readonly included: ReadonlySet<ApacheFile>;
+  /** How many LoadModule lines were read. */
+  readonly loads: number;
+  /** Is the module loaded, as far as everything read tells? */
+  readonly module: (name: string) => Truth;
+  /** Names that `<IfDefine>` asked for, that nothing defines, and that counted as not given on the command line. */
+  readonly absentDefines: ReadonlySet<string>;
+}
+
+export interface EvaluateOptions {
+  /** The main file, or for fragments the place where it would be. */
+  readonly entry: SourceFile;
+  /** Folders that relative includes may start from where no ServerRoot says so; the first where something is found counts. */
+  readonly bases: readonly string[];
+  /** The main file is not at hand, so nothing that is missing proves anything. */
+  readonly fragments: boolean;
+  /** No LoadModule line is at hand: conditions on mod_ssl and its caches are taken as true. */
+  readonly assumesModules: boolean;
+  readonly serverRoot: string | undefined;
+  readonly version: string | undefined;
+  readonly defines: ReadonlyMap<string, string>;
+}
+
+export type Asking<T> = Generator<IncludeRequest, T, IncludeAnswer<ApacheFile>>;
+
+/** Files opened by includes before we give up: far above real trees. */
+const mostIncludes = 100_000;
+/** Lines read before we give up, for files and macros that are used over and over. */
+const mostLines = 5_000_000;
+
+/** Where lines come from: a file, or the lines that stand in place of a `Use`. */
+type Stream =
+  | { readonly kind: 'file'; readonly tree: ApacheFile; next: number; isOpen: boolean }
+  | { readonly kind: 'macro'; readonly macro: Macro; readonly lines: readonly LogicalLine[]; next: number };
+
+/** A section that is open, or the start of a file, which sections do not cross. */
+interface Section {
+  /** `true`: a condition that is or may be true. `false`: one whose content is passed over. */
+  readonly kind: 'file' | 'true' | 'false' | 'section';
+  /** As written, without `<`; empty for a file. */
+  readonly name: string;
+  readonly at: Location;
+  readonly level: Level;
+  /** `directory`: what stands here belongs to requests, not to the server. */
+  readonly context: 'main' | 'host' | 'directory';
+  /** The innermost section that is not a condition. */
+  readonly inside: string;
+  readonly doubt: string | undefined;
+}
+
+/** Reads files in httpd's order, includes in place, and keeps what TLS sessions depend on. */
+export function* evaluate(starts: readonly ApacheFile[], options: EvaluateOptions): Asking<Evaluation> {
+  const reader = new Reader(options);
+  for (const tree of starts) yield* reader.read(tree);
+  return reader.result();
+}
+
+interface Variable {
+  readonly value: string;
+  readonly doubt: string | undefined;
+}
+
+const actions = new Set([
+  'include',
+  'includeoptional',
+  'loadmodule',
+  'define',
+  'undefine',
+  'serverroot',
+  'use',
+  'error',
+]);
+
+class Reader {
+  readonly #problems: Problem[] = [];
+  readonly #reported = new Set<string>();
+  readonly #files = new Set<ApacheFile>();
+  readonly #included = new Set<ApacheFile>();
+  readonly #main: Level = { written: new Map(), skipped: [], gaps: [] };
+  readonly #hosts: VirtualHost[] = [];
+  readonly #streams: Stream[] = [];
+  readonly #sections: Section[] = [];
+  readonly #activeFiles = new Set<ApacheFile>();
+  readonly #activeMacros = new Set<Macro>();
+  readonly #modules = new Map<string, string | undefined>();
+  readonly #variables = new Map<string, Variable>();
+  readonly #defined = new Map<string, string | undefined>();
+  readonly #macros = new Map<string, Macro>();
+  readonly #absentDefines = new Set<string>();
+  #serverRoot: string | undefined;
+  #loads = 0;
+  #includes = 0;
+  #lines = 0;
+  #firstSsl: { line: LogicalLine; name: string } | undefined;
+
+  constructor(readonly options: EvaluateOptions) {
+    this.#serverRoot = options.serverRoot;
+    for (const name of builtInModules) this.#modules.set(name, undefined);
+    for (const [name, value] of options.defines) {
+      this.#defined.set(name, undefined);
+      // `-D NAME` defines a name for <IfDefine>, and no variable.
+      if (value !== '') this.#variables.set(name.toLowerCase(), { value, doubt: undefined });
+    }
+  }
+
+  result(): Evaluation {
+    this.#checkModule();
+    return {
+      main: this.#main,
+      hosts: this.#hosts,
+      problems: this.#problems,
+      files: [...this.#files],
+      included: this.#included,
+      loads: this.#loads,
+      module: (name) => this.#module(name),
+      absentDefines: this.#absentDefines,
+    };
+  }
+
+  *read(tree: ApacheFile): Asking<void> {
+    this.#streams.push({ kind: 'file', tree, next: 0, isOpen: false });
+    for (let stream = this.#streams.at(-1); stream; stream = this.#streams.at(-1)) {
+      const count = stream.kind === 'file' ? stream.tree.lines.count : stream.lines.length;
+      if (stream.kind === 'file' && !stream.isOpen) {
+        stream.isOpen = true;
+        this.#open(stream.tree);
+      }
+      if (stream.next >= count || this.#lines > mostLines) this.#close(stream);
+      else {
+        const index = stream.next++;
+        if (++this.#lines > mostLines) this.#tooMuch(stream, index);
+        else if (stream.kind === 'macro') yield* this.#line(stream.lines[index], false);
+        else if (this.#matters(stream.tree, index))
+          yield* this.#line(readLine(stream.tree, index), depthOf(stream.tree, index) > 0);
+      }
+    }
+  }
+
+  /** Most lines of a file have no say here; they are told apart before anything is copied. */
+  #matters(tree: ApacheFile, index: number): boolean {
+    const kind = tree.lines.kinds[index];
+    if (kind === LineKind.open || kind === LineKind.close) return true;
+    if (kind !== LineKind.directive) return false;
+    const name = nameOf(tree, index);
+    return name.startsWith('ssl') || actions.has(name) || specFor(name) !== undefined || /["'\\]|\$\{/.test(name);
+  }
+
+  #open(tree: ApacheFile): void {
+    if (!this.#files.has(tree)) {
+      this.#files.add(tree);
+      this.#problems.push(...tree.problems);
+      this.#checkByteOrderMark(tree);
+    }
+    this.#activeFiles.add(tree);
+    const top = this.#sections.at(-1);
+    const at = { file: tree.file, span: { start: 0, end: 0 } };
+    const start = { level: this.#main, context: 'main', inside: '', doubt: undefined, ...top } as const;
+    this.#sections.push({ ...start, kind: 'file', name: '', at });
+  }
+
+  #close(stream: Stream): void {
+    this.#streams.pop();
+    if (stream.kind === 'macro') {
+      this.#activeMacros.delete(stream.macro);
+      return;
+    }
+    this.#activeFiles.delete(stream.tree);
+    for (let section = this.#sections.pop(); section && section.kind !== 'file'; section = this.#sections.pop()) {
+      if (isTemplated(stream.tree)) continue;
+      if (section.kind === 'section')
+        this.#error(
+          section.at,
+          `<${section.name}> was not closed.`,
+          `add </${section.name}> before the end of the file`,
+        );
+      else if (section.kind === 'false')
+        this.#error(section.at, `Expected </${section.name}> before end of configuration`, `add </${section.name}>`);
+    }
+  }
+
+  *#line(raw: LogicalLine | undefined, conditional: boolean): Asking<void> {
+    const top = this.#sections.at(-1);
+    if (!raw || !top || raw.text === '' || raw.text.startsWith('#')) return;
+    if (top.kind === 'false') return this.#skip(raw, top);
+    const { line, undefinedNames } = expandVariables(raw, (name) => this.#variables.get(name.toLowerCase())?.value);
+    const [first] = wordsOf(line.text);
+    if (!first) return;
+    if (first.value.startsWith('</')) return this.#closeSection(line, first, top);
+    const doubt = conditional ? 'a condition of the template decides whether it is there' : top.doubt;
+    if (first.value.startsWith('<')) return yield* this.#openSection(line, first, top, doubt, undefinedNames);
+    const name = first.value.toLowerCase();
+    const words = wordsOf(line.text, first.end);
+    if (name.startsWith('ssl')) this.#firstSsl ??= { line, name: first.value };
+    switch (name) {
+      case 'include':
+      case 'includeoptional':
+        return yield* this.#include(line, first, words, top, undefinedNames);
+      case 'loadmodule':
+        return this.#load(words, doubt);
+      case 'define':
+        return this.#define(line, words, doubt);
+      case 'undefine':
+        return this.#undefine(words);
+      case 'serverroot':
+        if (words[0] && undefinedNames.length === 0) this.#serverRoot = words[0].value;
+        return;
+      case 'use':
+        return this.#use(line, words, top);
+      case 'error':
+        if (doubt === undefined)
+          this.#error(
+            line.last,
+            words.map(({ value }) => value).join(' '),
+            'the configuration itself refuses to start here',
+          );
+        return;
+      default:
+        this.#keep(line, name, first, words, top, doubt, undefinedNames, raw);
+    }
+  }
+
+  /** Inside a false condition httpd looks only for its end, and for sections on the way. Source: ap_soak_end_container. */
+  #skip(line: LogicalLine, top: Section): void {
+    const [first] = wordsOf(line.text);
+    if (!first) return;
+    if (first.value.startsWith('</')) {
+      const name = first.value.slice(2, -1);
+      if (name.toLowerCase() === top.name.toLowerCase()) this.#sections.pop();
+      else {
+        this.#error(
+          line.last,
+          `Expected </${top.name}> but saw ${first.value.slice(0, -1)}>`,
+          `close <${top.name}> first`,
+        );
+        this.#closeOuter(name);
+      }
+    } else if (first.value.startsWith('<')) {
+      const name = first.value.slice(1).replace(/>$/, '');
+      const isOwn = conditionNames.has(name.toLowerCase()) && top.inside === '';
+      this.#sections.push({ ...top, kind: 'false', name, at: line.last, inside: isOwn ? '' : name });
+    } else if (top.context !== 'directory' && top.inside === '' && isSessionSetting(first.value.toLowerCase())) {
+      const words = wordsOf(line.text, first.end);
+      const at = this.#placeOf(line, first, words);
+      top.level.skipped.push({ name: first.value.toLowerCase(), words: words.map(({ value }) => value), at });
+    }
+  }
+
+  #closeSection(line: LogicalLine, first: Word, top: Section): void {
+    const name = withoutTag(first.value.slice(2, -1));
+    const isTop = name.toLowerCase() === top.name.toLowerCase();
+    // A condition ends only with a line that is nothing but its end; a section takes no heed of what follows on the line.
+    if (top.kind === 'true' && isTop && line.text === first.value) {
+      this.#sections.pop();
+      return;
+    }
+    if (top.kind === 'section' && isTop) {
+      this.#sections.pop();
+      return;
+    }
+    if (this.#inTemplate()) {
+      this.#closeOuter(name);
+      return;
+    }
+    if (top.kind === 'section')
+      this.#error(line.last, `Expected </${top.name}> but saw </${name}>`, `close <${top.name}> first`);
+    else
+      this.#error(
+        line.last,
+        `</${name}> without matching <${name}> section`,
+        'take it out, or open the section in this file',
+      );
+    this.#closeOuter(name);
+  }
+
+  /** Which sections are open is decided when the template is rendered. */
+  #inTemplate(): boolean {
+    const stream = this.#streams.at(-1);
+    return stream?.kind === 'file' && isTemplated(stream.tree);
+  }
+
+  /** After an error, what was meant is most likely the next section of that name. */
+  #closeOuter(name: string): void {
+    for (let i = this.#sections.length - 1; i >= 0; i--) {
+      const section = this.#sections[i];
+      if (!section || section.kind === 'file') return;
+      if (section.name.toLowerCase() === name.toLowerCase()) {
+        this.#sections.length = i;
+        return;
+      }
+    }
+  }
+
+  *#openSection(
+    line: LogicalLine,
+    first: Word,
+    top: Section,
+    doubt: string | undefined,
+    undefinedNames: readonly string[],
+  ): Asking<void> {
+    const name = withoutTag(first.value.slice(1).replace(/>$/, ''));
+    const lower = name.toLowerCase();
+    const rest = line.text.slice(first.end).trim();
+    const last = rest.lastIndexOf('>');
+    const argument = last === -1 ? rest : rest.slice(0, last);
+    if (lower === 'macro') return this.#defineMacro(line, argument);
+    if (conditionNames.has(lower)) {
+      if (last === -1 && !first.value.endsWith('>'))
+        this.#error(line.last, `<${name}> directive missing closing '>'`, 'end the line with >');
+      const truth = yield* this.#decide(lower, argument);
+      const kind = truth.kind === 'false' ? 'false' : 'true';
+      const because = truth.kind === 'unknown' ? truth.why : doubt;
+      // Inside a condition that is passed over, `inside` tells what else is around a line.
+      this.#sections.push({
+        ...top,
+        kind,
+        name,
+        at: line.last,
+        doubt: because,
+        inside: kind === 'false' ? '' : top.inside,
+      });
+      return;
+    }
+    if (lower === 'virtualhost') return this.#openHost(line, name, argument, top, doubt, undefinedNames);
+    this.#sections.push({ ...top, kind: 'section', name, at: line.last, context: 'directory', inside: name, doubt });
+  }
+
+  #openHost(
+    line: LogicalLine,
+    name: string,
+    argument: string,
+    top: Section,
+    doubt: string | undefined,
+    undefinedNames: readonly string[],
+  ): void {
+    const words = wordsOf(argument).map(({ value }) => value);
+    if (top.context !== 'main') {
+      const refusal =
+        top.context === 'host'
+          ? `<VirtualHost> cannot occur within <VirtualHost> section`
+          : `<VirtualHost not allowed in <${top.inside}> context`;
+      this.#error(line.last, refusal, 'virtual hosts stand in the main server, beside each other');
+      // What stands in it belongs to nobody.
+      const level = { written: new Map(), skipped: [], gaps: [] };
+      this.#sections.push({
+        ...top,
+        kind: 'section',
+        name,
+        at: line.last,
+        context: 'host',
+        inside: name,
+        level,
+        doubt,
+      });
+      return;
+    }
+    if (words.length === 0 && doubt === undefined && !hasPlaceholder(line.text))
+      this.#error(
+        line.last,
+        '<VirtualHost> directive requires additional arguments',
+        'write an address, such as *:443',
+      );
+    const host: VirtualHost = {
+      at: line.use ?? locate(line, 0, line.text.length),
+      addresses: words,
+      hasOpenAddress: undefinedNames.length > 0 || hasPlaceholder(argument),
+      written: new Map(),
+      skipped: [],
+      gaps: [],
+      ...(doubt === undefined ? {} : { doubt }),
+    };
+    this.#hosts.push(host);
+    // What is in doubt about the host as a whole is not in doubt about its parts.
+    this.#sections.push({
+      kind: 'section',
+      name,
+      at: line.last,
+      level: host,
+      context: 'host',
+      inside: name,
+      doubt: undefined,
+    });
+  }
+
+  *#decide(name: string, argument: string): Asking<Truth> {
+    if (hasPlaceholder(argument)) return { kind: 'unknown', why: 'a template or build step fills in the condition' };
+    switch (name) {
+      case 'ifmodule':
+      case 'ifdefine':
+      case 'ifversion':
+        return decide(name, argument, {
+          module: (module) => this.#module(module),
+          defined: (define) => this.#isDefined(define),
+          version: this.options.version,
+        });
+      case 'iffile':
+        return yield* this.#fileTruth(argument);
+      default: {
+        const isNegated = argument.trim().startsWith('!');
+        const what = argument.trim().replace(/^!/, '');
+        const ssl = /^<?ssl/i.test(what) ? this.#module('ssl_module') : undefined;
+        if (ssl && ssl.kind !== 'unknown') return { kind: (ssl.kind === 'true') === isNegated ? 'false' : 'true' };
+        return { kind: 'unknown', why: `whether ${what} is known depends on the modules of this httpd` };
+      }
+    }
+  }
+
+  *#fileTruth(argument: string): Asking<Truth> {
+    const isNegated = argument.trim().startsWith('!');
+    const path = wordsOf(argument.trim().replace(/^!/, ''))[0]?.value ?? '';
+    const from = [...this.#activeFiles].at(-1);
+    const answer = path === '' || !from ? undefined : yield* this.#ask(path, from.file, false);
+    if (!answer || answer.kind === 'outside' || (this.options.fragments && answer.kind === 'missing'))
+      return { kind: 'unknown', why: `<IfFile ${argument.trim()}> depends on a file that is not at hand` };
+    return { kind: (answer.kind === 'missing') === isNegated ? 'true' : 'false' };
+  }
+
+  #module(name: string): Truth {
+    if (this.#modules.has(name)) {
+      const doubt = this.#modules.get(name);
+      return doubt === undefined ? { kind: 'true' } : { kind: 'unknown', why: doubt };
+    }
+    const stem = name.replace(/^mod_(\w+)\.c$/, '$1').replace(/^(\w+)_module$/, '$1');
+    if (this.options.assumesModules) {
+      if (/^(?:ssl|socache_\w+)$/.test(stem) && stem !== name) return { kind: 'true' };
+      // Debian's files name these as alternatives to mod_ssl; loading both is a mistake.
+      if (/^(?:gnutls|nss)$/.test(stem) && stem !== name) return { kind: 'false' };
+      return {
+        kind: 'unknown',
+        why: `<IfModule ${name}>: no LoadModule line is among the files; give the main file too`,
+      };
+    }
+    if (this.#main.gaps.length > 0)
+      return {
+        kind: 'unknown',
+        why: `<IfModule ${name}>: "${this.#main.gaps[0]?.path}" is not among the files and may load it`,
+      };
+    return { kind: 'false' };
+  }
+
+  #isDefined(name: string): Truth {
+    if (this.#defined.has(name)) {
+      const doubt = this.#defined.get(name);
+      return doubt === undefined ? { kind: 'true' } : { kind: 'unknown', why: doubt };
+    }
+    const settles = `say --define ${name} where httpd is started with -D ${name}`;
+    if (this.options.fragments && this.options.defines.size === 0)
+      return { kind: 'unknown', why: `<IfDefine ${name}> depends on the command line or the main file; ${settles}` };
+    this.#absentDefines.add(name);
+    if (this.#main.gaps.length > 0)
+      return {
+        kind: 'unknown',
+        why: `<IfDefine ${name}>: "${this.#main.gaps[0]?.path}" is not among the files and may define it; ${settles}`,
+      };
+    return { kind: 'false' };
+  }
+
+  #load(words: readonly Word[], doubt: string | undefined): void {
+    const [identifier, path] = words;
+    if (!identifier || !path) return;
+    this.#loads++;
+    for (const name of moduleNames(identifier.value, path.value))
+      if (doubt === undefined || !this.#modules.has(name)) this.#modules.set(name, doubt);
+  }
+
+  #define(line: LogicalLine, words: readonly Word[], doubt: string | undefined): void {
+    const [name, value] = words;
+    if (!name || words.length > 2) {
+      const takes =
+        'Define takes 1-2 arguments, Define a variable, optionally to a value.  Same as passing -D to the command line.';
+      this.#error(line.last, takes, 'put a value with blanks in quotes');
+      return;
+    }
+    this.#defined.set(name.value, doubt);
+    // Without a value the variable is empty.
+    this.#variables.set(name.value.toLowerCase(), {
+      value: value?.value ?? '',
+      doubt:
+        doubt ?? (value && hasPlaceholder(value.value) ? 'a template or build step fills in the value' : undefined),
+    });
+  }
+
+  #undefine([name]: readonly Word[]): void {
+    if (!name) return;
+    this.#defined.delete(name.value);
+    this.#variables.delete(name.value.toLowerCase());
+  }
+
+  /** Collects the lines up to `</Macro>` as they stand. Source: get_lines_till_end_token in mod_macro.c. */
+  #defineMacro(line: LogicalLine, argument: string): void {
+    const words = wordsOf(argument);
+    const stream = this.#streams.at(-1);
+    if (!stream) return;
+    const lines: LogicalLine[] = [];
+    let depth = 1;
+    const count = stream.kind === 'file' ? stream.tree.lines.count : stream.lines.length;
+    while (stream.next < count && this.#lines <= mostLines) {
+      this.#lines++;
+      const index = stream.next++;
+      const each = stream.kind === 'file' ? readLine(stream.tree, index) : stream.lines[index];
+      if (!each || each.text === '' || each.text.startsWith('#')) continue;
+      const start = each.text.slice(0, 8).toLowerCase();
+      if (start === '</macro>' && --depth === 0) break;
+      if (/^<macro\s/.test(start)) depth++;
+      lines.push(each);
+    }
+    const [name] = words;
+    if (depth > 0) this.#error(line.last, 'expected token not found: </Macro>', 'end the macro with </Macro>');
+    if (name) {
+      const parameters = parametersOf(words);
+      this.#macros.set(name.value.toLowerCase(), {
+        name: name.value.toLowerCase(),
+        parameters,
+        lines,
+        definedAt: line.last,
+      });
+    }
+  }
+
+  #use(line: LogicalLine, words: readonly Word[], top: Section): void {
+    const [name, ...values] = words;
+    if (!name) return;
+    const macro = this.#macros.get(name.value.toLowerCase());
+    if (!macro) {
+      if (this.options.fragments || this.#main.gaps.length > 0) {
+        top.level.gaps.push({ at: line.last, path: `macro ${name.value}` });
+        return;
+      }
+      const message =
+        this.#macros.size === 0 ? 'no macro defined before Use' : `macro '${name.value.toLowerCase()}' undefined`;
+      this.#error(line.last, message, 'define the macro in a file that is read before');
+      return;
+    }
+    const shown = `macro '${macro.name}' (defined on line ${positionOf(macro.definedAt.file, macro.definedAt.span.start).line} of "${macro.definedAt.file.path}")`;
+    if (values.length !== macro.parameters.length) {
+      const { length } = macro.parameters;
+      this.#error(
+        line.last,
+        `${shown} used with ${values.length} arguments instead of ${length}`,
+        `write ${length} arguments; those with blanks in quotes`,
+      );
+      return;
+    }
+    if (this.#activeMacros.has(macro)) {
+      this.#error(line.last, `recursive use of macro '${macro.name}' is invalid`, 'take the Use out of the macro');
+      return;
+    }
+    const isNested = line.use !== undefined;
+    const args = values.map(
+      ({ value, start, end }): Argument => ({ value, at: isNested ? line.last : locate(line, start, end) }),
+    );
+    this.#activeMacros.add(macro);
+    this.#streams.push({ kind: 'macro', macro, lines: expandMacro(macro, args, line.use ?? line.last), next: 0 });
+  }
+
+  #keep(
+    line: LogicalLine,
+    name: string,
+    first: Word,
+    words: readonly Word[],
+    top: Section,
+    conditional: string | undefined,
+    undefinedNames: readonly string[],
+    raw: LogicalLine,
+  ): void {
+    const spec = specFor(name);
+    if (!spec) {
+      if (/^ssl-?_?sess/.test(name) && conditional === undefined && !hasPlaceholder(name))
+        this.#invalidCommand(line, first.value);
+      return;
+    }
+    const values = words.map(({ value }) => value);
+    const templated = values.some(hasPlaceholder);
+    let doubt = conditional;
+    // The environment may have a variable that no file defines; a timeout is read letter by letter, since no letters are refused.
+    const isOpen = undefinedNames.length > 0 && name !== 'sslsessioncachetimeout';
+    const problem =
+      templated || isOpen
+        ? undefined
+        : checkDirective(spec, values, line.text.slice(first.end), top.context, top.inside);
+    if (problem && doubt === undefined) {
+      this.#error(line.last, problem.message, problem.help);
+      doubt = `httpd refuses it: ${problem.message}`;
+    }
+    doubt ??= templated
+      ? 'a template or build step fills in the value'
+      : this.#variableDoubt(line, raw, undefinedNames, isOpen);
+    if (top.context === 'directory' || (problem?.isMisplaced ?? false)) return;
+    const written: Written = {
+      name,
+      words: values,
+      at: this.#placeOf(line, first, words),
+      ...(doubt === undefined ? {} : { doubt }),
+    };
+    const before = top.level.written.get(name);
+    if (before) before.push(written);
+    else top.level.written.set(name, [written]);
+  }
+
+  #variableDoubt(
+    line: LogicalLine,
+    raw: LogicalLine,
+    undefinedNames: readonly string[],
+    isOpen: boolean,
+  ): string | undefined {
+    const [open] = undefinedNames;
+    if (open !== undefined) {
+      if (this.options.fragments || this.#main.gaps.length > 0)
+        return `\${${open}} is defined in a file that is not at hand; say --define ${open}=VALUE`;
+      if (!isFromEnvironment(open))
+        this.#report({
+          severity: 'warning',
+          at: line.last,
+          message: `AH00111: Config variable \${${open}} is not defined`,
+          help: `httpd takes it letter by letter unless its environment has ${open}; say --define ${open}=VALUE where it has`,
+        });
+      if (isOpen) return `the environment of httpd decides: it has to define ${open}; say --define ${open}=VALUE`;
+    }
+    for (const [, name = ''] of raw.text.matchAll(/\$\{([^}]*)\}/g)) {
+      const doubt = this.#variables.get(name.toLowerCase())?.doubt;
+      if (doubt !== undefined) return doubt;
+    }
+    return undefined;
+  }
+
+  *#include(
+    line: LogicalLine,
+    first: Word,
+    words: readonly Word[],
+    top: Section,
+    undefinedNames: readonly string[],
+  ): Asking<void> {
+    const isOptional = first.value.toLowerCase() === 'includeoptional';
+    const [word] = words;
+    if (!word || words.length > 1) {
+      const what = isOptional
+        ? 'IncludeOptional takes one argument, Name or pattern of the config file(s) to be included; ignored if the file does not exist or the pattern does not match any files'
+        : 'Include takes one argument, Name(s) of the config file(s) to be included; fails if the wildcard does not match at least one file';
+      if (!hasPlaceholder(line.text)) this.#error(line.last, what, 'write one path; put one with blanks in quotes');
+      return;
+    }
+    const path = word.value;
+    const at = this.#placeOf(line, first, [word]);
+    const gap = (): void => {
+      // What a request-time section includes has no say about sessions.
+      if (top.context !== 'directory') top.level.gaps.push({ at, path });
+    };
+    const from = [...this.#activeFiles].at(-1);
+    if (!from) return;
+    if (undefinedNames.length > 0 || hasPlaceholder(path)) return gap();
+    if (++this.#includes > mostIncludes) {
+      if (this.#includes === mostIncludes + 1)
+        this.#error(
+          line.last,
+          `more than ${mostIncludes} files are included`,
+          'take includes out that lead to each other',
+        );
+      return;
+    }
+    const answer = yield* this.#ask(path, from.file, hasWildcards(path));
+    const help = 'create it, or correct the path, which starts at ServerRoot';
+    const shown = this.#serverPath(path);
+    switch (answer.kind) {
+      case 'files':
+        if (answer.files.length === 0 && !isOptional) {
+          if (this.options.fragments) return gap();
+          const slash = shown.lastIndexOf('/');
+          const message = `Include/IncludeOptional: No matches for the wildcard '${shown.slice(slash + 1)}' in '${shown.slice(0, Math.max(slash, 0)) || '.'}', failing`;
+          if (top.doubt === undefined)
+            this.#error(line.last, message, 'use IncludeOptional where it may match nothing');
+        }
+        // The last file is opened first, because the top of the stack is read next.
+        for (let i = answer.files.length - 1; i >= 0; i--) this.#openIncluded(line, answer.files[i]);
+        return;
+      case 'missing':
+        if (this.options.fragments) return gap();
+        if (isOptional) return;
+        if (top.doubt === undefined)
+          this.#error(line.last, `Could not open configuration file ${shown}: No such file or directory`, help);
+        return gap();
+      case 'unreadable':
+        // IncludeOptional passes over links that lead nowhere.
+        if (isOptional && answer.errno === 2) return;
+        if (top.doubt === undefined)
+          this.#error(line.last, `Could not open configuration file ${answer.path}: ${answer.why}`, help);
+        return gap();
+      case 'outside':
+        return gap();
+    }
+  }
+
+  /** The path on the server, as far as it is known. */
+  #serverPath(path: string): string {
+    const root = this.#serverRoot;
+    return path.startsWith('/') || root === undefined ? path : join(root, path);
+  }
+
+  *#ask(path: string, from: SourceFile, wildcards: boolean): Asking<IncludeAnswer<ApacheFile>> {
+    const { entry, bases } = this.options;
+    const common = { wildcards, folders: 'recurse', entry, from } as const;
+    const root = this.#serverRoot?.replace(/\/+$/, '');
+    const absolute = this.#serverPath(path);
+    let relative = path;
+    if (isAbsolute(absolute)) {
+      const answer: IncludeAnswer<ApacheFile> = absolute.startsWith('/')
+        ? yield { ...common, pattern: absolute, absolute: true }
+        : { kind: 'outside' };
+      if (answer.kind !== 'outside') return answer;
+      // The folder of the main file may be a copy of the server's.
+      if (isAbsolute(path)) {
+        if (root === undefined || !path.startsWith(`${root}/`)) return answer;
+        relative = path.slice(root.length + 1);
+      }
+    } else relative = absolute;
+    let answer: IncludeAnswer<ApacheFile> = { kind: 'missing' };
+    for (const base of bases) {
+      answer = yield { ...common, pattern: join(base, relative), absolute: false };
+      if (answer.kind !== 'missing' && !(answer.kind === 'files' && answer.files.length === 0)) return answer;
+    }
+    return isAbsolute(absolute) ? { kind: 'outside' } : answer;
+  }
+
+  #openIncluded(line: LogicalLine, tree: ApacheFile | undefined): void {
+    if (!tree) return;
+    if (this.#activeFiles.has(tree)) {
+      this.#error(
+        line.last,
+        'Exceeded maximum include depth of 128, There appears to be a recursion.',
+        `${tree.file.path} includes itself: take one of the includes out`,
+      );
+      return;
+    }
+    this.#included.add(tree);
+    this.#streams.push({ kind: 'file', tree, next: 0, isOpen: false });
+  }
+
+  /** Place of a directive: see {@link Written}. */
+  #placeOf(line: LogicalLine, first: Word, words: readonly Word[]): Location {
+    const name = locate(line, first.start, first.end);
+    const [value] = words;
+    if (!value) return name;
+    const quotes = /^["']/.test(line.text.slice(value.start, value.start + 1)) && value.end - value.start > 1 ? 1 : 0;
+    const inner = locate(line, value.start + quotes, value.end);
+    const lastWord = words.at(-1) ?? value;
+    const last = locate(line, lastWord.start, lastWord.end);
+    const isOneLine = (end: number): boolean =>
+      name.span.start < end && !name.file.text.slice(name.span.start, end).includes('\n');
+    if (name.file === last.file && name.file === inner.file && isOneLine(last.span.end) && isOneLine(inner.span.end))
+      return { file: name.file, span: { start: name.span.start, end: Math.max(last.span.end, inner.span.end) } };
+    return inner;
+  }
+
+  /** httpd calls every directive unknown whose module it has not loaded. */
+  #checkModule(): void {
+    const first = this.#firstSsl;
+    if (first && !this.options.assumesModules && this.#module('ssl_module').kind === 'false')
+      this.#invalidCommand(first.line, first.name);
+  }
+
+  #invalidCommand(line: LogicalLine, command: string): void {
+    this.#error(
+      line.last,
+      `Invalid command '${command}', perhaps misspelled or defined by a module not included in the server configuration`,
+      'correct the name, or load the module before',
+    );
+  }
+
+  #checkByteOrderMark(tree: ApacheFile): void {
+    const { file } = tree;
+    if (file.encoding !== 'utf-8-bom') return;
+    const line = readLine(tree, 0);
+    if (tree.lines.count === 0) return;
+    const word = /^\S*/.exec(file.text)?.[0] ?? '';
+    this.#invalidCommand(line, `\\xef\\xbb\\xbf${word}`);
+  }
+
+  #tooMuch(stream: Stream, index: number): void {
+    const at =
+      stream.kind === 'file'
+        ? readLine(stream.tree, index).last
+        : (stream.lines[index]?.last ?? stream.macro.definedAt);
+    this.#error(
+      at,
+      `more than ${mostLines} lines are read`,
+      'take includes or uses of macros out that lead to each other',
+    );
+  }
+
+  #error(at: Location, message: string, help: string): void {
+    this.#report({ severity: 'error', at, message, help });
+  }
+
+  #report(problem: Problem): void {
+    const { at, message } = problem;
+    const key = `${at.file.path}\n${at.span.start}\n${message}`;
+    if (this.#reported.has(key)) return;
+    this.#reported.add(key);
+    this.#problems.push(problem);
+  }
+}
+
+function depthOf({ lines }: ApacheFile, index: number): number {
+  return lines.templateDepths?.[index] ?? 0;
+}
+
+function isTemplated({ lines }: ApacheFile): boolean {
+  return lines.templateDepths !== undefined;
+}
+
+/** The name of a section that a template's tag is glued to: `<VirtualHost<%= … %>`. */
+function withoutTag(name: string): string {
+  return name.replace(/(?:<%|\{[{%]).*$/s, '');
+}
+
+function isAbsolute(path: string): boolean {
+  return path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path);
+}
+
+function join(base: string, path: string): string {
+  return base === '' || base === '.' ? path : `${base.replace(/\/+$/, '')}/${path}`;
+}

@@ -1,0 +1,169 @@
+import type { Location, SourceFile } from '@shortfuse/core';
+import { isBlank, isContinued } from './parse.js';
+import type { ApacheFile } from './tree.js';
+
+/**
+ * Where a part of a line comes from. `exact`: unit by unit from `start`; otherwise the part as a whole stands for what is in
+ * `[start, sourceEnd)`, such as a variable's reference.
+ */
+export interface Piece {
+  readonly from: number;
+  readonly to: number;
+  readonly file: SourceFile;
+  readonly start: number;
+  readonly sourceEnd: number;
+  readonly exact: boolean;
+}
+
+/** A line as httpd sees it: joined, without blanks around it, variables and macro parameters replaced or not yet. */
+export interface LogicalLine {
+  readonly text: string;
+  readonly pieces: readonly Piece[];
+  /** The last physical line of it: the one whose number httpd prints. */
+  readonly last: Location;
+  /** The outermost `Use` that it comes from. */
+  readonly use?: Location;
+}
+
+/** Longer lines than this httpd refuses, and variables that double in each line would grow without end. */
+export const longestLine = 1 << 20;
+
+export function readLine({ file, lines }: ApacheFile, index: number): LogicalLine {
+  const { text } = file;
+  const end = lines.starts[index + 1] ?? text.length;
+  let from = lines.starts[index] ?? 0;
+  const parts: { start: number; end: number }[] = [];
+  let lastStart = from;
+  while (from < end) {
+    const lineEnd = text.indexOf('\n', from);
+    lastStart = from;
+    if (lineEnd === -1) {
+      parts.push({ start: from, end });
+      break;
+    }
+    let partEnd = text.charCodeAt(lineEnd - 1) === 13 && lineEnd > from ? lineEnd - 1 : lineEnd;
+    if (isContinued(text, from, lineEnd)) partEnd--;
+    parts.push({ start: from, end: partEnd });
+    from = lineEnd + 1;
+  }
+  trim(text, parts);
+  let joined = '';
+  const pieces = parts.map(({ start, end: partEnd }): Piece => {
+    const at = joined.length;
+    joined += text.slice(start, partEnd);
+    return { from: at, to: joined.length, file, start, sourceEnd: partEnd, exact: true };
+  });
+  const lastPart = parts.at(-1);
+  const lineStart = lastPart && lastPart.start >= lastStart ? lastPart.start : lastStart;
+  return {
+    text: joined,
+    pieces,
+    last: { file, span: { start: lineStart, end: Math.max(lineStart, lastPart?.end ?? 0) } },
+  };
+}
+
+function trim(text: string, parts: { start: number; end: number }[]): void {
+  for (let first = parts[0]; first; first = parts[0]) {
+    while (first.start < first.end && isBlank(text.charCodeAt(first.start))) first.start++;
+    if (first.start < first.end || parts.length === 1) break;
+    parts.shift();
+  }
+  for (let last = parts.at(-1); last; last = parts.at(-1)) {
+    while (last.end > last.start && isBlank(text.charCodeAt(last.end - 1))) last.end--;
+    if (last.end > last.start || parts.length === 1) break;
+    parts.pop();
+  }
+}
+
+/** Where the part of a line between `from` and `to` is written; what is spread over physical lines, by its start. */
+export function locate({ pieces, last, text }: LogicalLine, from: number, to: number): Location {
+  const first = pieces.find((piece) => from < piece.to) ?? pieces.at(-1);
+  if (!first) return last;
+  if (!first.exact) return { file: first.file, span: { start: first.start, end: first.sourceEnd } };
+  const end = Math.min(Math.max(from, to), first.to, text.length);
+  const start = Math.max(0, Math.min(from, first.to) - first.from);
+  return {
+    file: first.file,
+    span: { start: first.start + start, end: first.start + Math.max(start, end - first.from) },
+  };
+}
+
+export interface Expanded {
+  readonly line: LogicalLine;
+  /** The names in `${…}` that nothing defines; they stay as they are. */
+  readonly undefinedNames: readonly string[];
+}
+
+/** Replaces `${NAME}` once, as ap_resolve_env in httpd's server/core.c does; what it is replaced by is not looked at again. */
+export function expandVariables(line: LogicalLine, lookUp: (name: string) => string | undefined): Expanded {
+  const undefinedNames: string[] = [];
+  if (!line.text.includes('${')) return { line, undefinedNames };
+  const builder = new LineBuilder(line);
+  let at = 0;
+  for (let open = line.text.indexOf('${'); open !== -1; open = line.text.indexOf('${', at)) {
+    const close = line.text.indexOf('}', open + 2);
+    if (close === -1) break;
+    const name = line.text.slice(open + 2, close);
+    const value = lookUp(name);
+    builder.copy(at, open);
+    if (value === undefined) {
+      undefinedNames.push(name);
+      builder.copy(open, close + 1);
+    } else builder.replace(open, close + 1, value);
+    at = close + 1;
+  }
+  builder.copy(at, line.text.length);
+  return { line: builder.result(), undefinedNames };
+}
+
+/** Puts a line together from parts of another and from what replaces the rest, and keeps where everything comes from. */
+export class LineBuilder {
+  #text = '';
+  #next = 0;
+  readonly #pieces: Piece[] = [];
+
+  constructor(readonly line: LogicalLine) {}
+
+  /** Parts are copied in rising order. */
+  copy(from: number, to: number): void {
+    const { pieces, text } = this.line;
+    while ((pieces[this.#next]?.to ?? Number.POSITIVE_INFINITY) <= from) this.#next++;
+    for (let i = this.#next; i < pieces.length; i++) {
+      const piece = pieces[i];
+      if (!piece || piece.from >= to) break;
+      const start = Math.max(from, piece.from);
+      const end = Math.min(to, piece.to);
+      const at = this.#text.length;
+      const shift = piece.exact ? start - piece.from : 0;
+      this.#pieces.push({
+        ...piece,
+        from: at,
+        to: at + end - start,
+        start: piece.start + shift,
+        sourceEnd: piece.exact ? piece.start + shift + end - start : piece.sourceEnd,
+      });
+      this.#text += text.slice(start, end);
+    }
+  }
+
+  /** `value` stands for the line's text from `from` to `to`; `source` is where it is written, if not there. */
+  replace(from: number, to: number, value: string, source?: Location): void {
+    const { file, span } = source ?? locate(this.line, from, to);
+    const at = this.#text.length;
+    const kept = value.slice(0, Math.max(0, longestLine - at));
+    this.#text += kept;
+    if (kept !== '')
+      this.#pieces.push({
+        from: at,
+        to: this.#text.length,
+        file,
+        start: span.start,
+        sourceEnd: span.end,
+        exact: false,
+      });
+  }
+
+  result(): LogicalLine {
+    return { ...this.line, text: this.#text, pieces: this.#pieces };
+  }
+}

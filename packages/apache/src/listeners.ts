@@ -1,0 +1,301 @@
+import {
+  effectiveLifetime,
+  type IgnoredSetting,
+  type Lifetime,
+  type Listener,
+  type Location,
+  type Problem,
+  positionOf,
+} from '@shortfuse/core';
+import type { AddressGroup, Listen } from './addresses.js';
+import type { Evaluation, VirtualHost, Written } from './evaluate.js';
+import {
+  aliasesOf,
+  cacheOf,
+  commandsOf,
+  engineOf,
+  find,
+  type SessionCache,
+  type Surroundings,
+  serverNameOf,
+  serverPortOf,
+  stateOf,
+  ticketSwitchOf,
+  timeoutOf,
+} from './lookup.js';
+import { mechanismsOf, type Outcome, type Side } from './mechanisms.js';
+import { type Context, notesFor } from './notes.js';
+import { sessionSettings } from './settings.js';
+import { readCache } from './values.js';
+
+/** The TLS listeners of a configuration: one for each host that a client can select at each address that speaks TLS. */
+export function listenersOf(
+  evaluation: Evaluation,
+  groups: readonly AddressGroup[],
+  fragments: boolean,
+  report: (problem: Problem) => void,
+): Listener[] {
+  const cache = cacheOf(evaluation, fragments);
+  const surroundings = new Map<VirtualHost | undefined, Surroundings>();
+  const around = (host: VirtualHost | undefined): Surroundings => {
+    const known = surroundings.get(host);
+    if (known) return known;
+    const where = { host, evaluation, fragments };
+    surroundings.set(host, where);
+    return where;
+  };
+  const listeners: Listener[] = [];
+  const sharing = new Map<string, { listener: Listener; address: string }[]>();
+  for (const group of groups) {
+    const first = around(group.hosts[0]);
+    if (!speaksTls(group, first)) continue;
+    const firstSide: Side = { state: stateOf(first, first), timeout: timeoutOf(first) };
+    const members = group.hosts.length === 0 ? [undefined] : reachable(group.hosts, around, group, report);
+    for (const host of members) {
+      const named = around(host);
+      const namedSide = named === first ? firstSide : { state: stateOf(named, first), timeout: timeoutOf(named) };
+      const outcome = mechanismsOf(firstSide, namedSide, cache);
+      const context: Context = { group, first, named, firstSide, namedSide, outcome, cache, fragments };
+      const listener: Listener = {
+        server: 'apache',
+        address: group.shown,
+        name: serverNameOf(named),
+        definedAt: host?.at ?? placeOfMain(group.listen, evaluation),
+        mechanisms: outcome.mechanisms,
+        governing: firstSide.timeout,
+        oldSessionsAfterReload: afterReload(first, outcome, cache),
+        ignored: ignoredFor(context, evaluation),
+        notes: notesFor(context),
+      };
+      listeners.push(listener);
+      remember(sharing, listener, named);
+    }
+  }
+  return withSharedSessions(listeners, sharing, cache);
+}
+
+/** The first host alone decides. Its protocol is https where a Listen with just its address says so. */
+function speaksTls({ hosts, listen, shown }: AddressGroup, first: Surroundings): boolean {
+  const isHttps = listen ? listen.protocol === 'https' && isSameAddress(hosts[0], listen) : /:443$/.test(shown ?? '');
+  const protocol = find(first, 'protocol');
+  const named = protocol.kind === 'written' ? protocol.items.at(-1)?.words[0]?.toLowerCase() === 'https' : undefined;
+  // Where the files do not tell, session settings of a host that may speak TLS are worth more than silence.
+  return engineOf(first, named ?? isHttps) ?? (isHttps || /:443$/.test(shown ?? ''));
+}
+
+/** Source: ap_setup_listeners in httpd's server/listen.c. */
+function isSameAddress(host: VirtualHost | undefined, { address, port }: Listen): boolean {
+  if (!host) return true;
+  return host.addresses.some((word) => {
+    const [, own = '', ownPort = ''] = /^(.*?):(\d+)$/.exec(word) ?? [];
+    const isAny = own === '*' || own.toLowerCase() === '_default_' || own === '0.0.0.0';
+    return ownPort === port && (isAny ? address === '*' : own.toLowerCase() === address);
+  });
+}
+
+/** The main server as a host: the Listen that opens its address, else its first line. */
+function placeOfMain(listen: Listen | undefined, { files: [tree] }: Evaluation): Location {
+  if (listen) return listen.at;
+  return { file: tree?.file ?? { path: '', text: '', encoding: 'utf-8' }, span: { start: 0, end: 0 } };
+}
+
+/**
+ * The hosts of an address that some name leads to. The first is reached with any name that no other has. httpd asks each host
+ * in order of reading: ServerName, then aliases, then aliases with wildcards.
+ */
+function reachable(
+  hosts: readonly VirtualHost[],
+  around: (host: VirtualHost) => Surroundings,
+  { shown }: AddressGroup,
+  report: (problem: Problem) => void,
+): VirtualHost[] {
+  const taken = new Set<string>();
+  const patterns: RegExp[] = [];
+  return hosts.filter((host, index) => {
+    const name = serverNameOf(around(host)).toLowerCase();
+    const names = [name, ...aliasesOf(host).map((alias) => alias.toLowerCase())].filter((each) => each !== '');
+    // Comparing with every pattern of thousands of hosts would take too long; the first ones are enough.
+    const isFree = (each: string): boolean =>
+      !taken.has(each) && !patterns.slice(0, 1000).some((pattern) => pattern.test(each));
+    const isReachable = index === 0 || names.length === 0 || names.some(isFree);
+    if (host.doubt === undefined)
+      for (const each of names) {
+        taken.add(each);
+        if (/[*?]/.test(each)) patterns.push(wildcard(each));
+      }
+    if (!isReachable)
+      report({
+        severity: 'warning',
+        at: host.at,
+        message: `no client can reach this virtual host (${name || 'without a name'}) at ${shown ?? 'its address'}: an earlier one has every name of it`,
+        help: 'give it a name of its own, or take it out',
+      });
+    return isReachable;
+  });
+}
+
+/** ServerAlias knows `*` and `?`. Source: ap_strcasecmp_match in httpd's server/util.c. */
+function wildcard(alias: string): RegExp {
+  const parts = alias
+    .replace(/\*+/g, '*')
+    .split('*')
+    .map((part) => part.replace(/[\\^$.+()[\]{}|/-]/g, '\\$&').replaceAll('?', '.'));
+  // Each part as early as it occurs, so that a mismatch does not try all ways to share the text among the stars.
+  return parts.length > 4 ? new RegExp(`^${parts[0]}.*${parts.at(-1)}$`) : new RegExp(`^${parts.join('.*')}$`);
+}
+
+/**
+ * Do sessions from before a change survive the reload that applies it? A reload makes automatic ticket keys and the caches in
+ * memory and files anew; a ticket key file and a cache on another server stay.
+ */
+function afterReload(
+  first: Surroundings,
+  { mechanisms }: Outcome,
+  { isKept, provider }: SessionCache,
+): Listener['oldSessionsAfterReload'] {
+  const { sessionId, ticketTls12, ticketTls13 } = mechanisms;
+  if (sessionId.enabled === false && ticketTls12.enabled === false && ticketTls13.enabled === false) return 'dropped';
+  const tickets = commandsOf(first).tickets ?? ticketSwitchOf(first);
+  const usesTickets = tickets !== false && (ticketTls12.enabled !== false || ticketTls13.enabled !== false);
+  const key = find(first, 'sslsessionticketkeyfile').kind;
+  if (usesTickets && key === 'written') return 'kept';
+  if (isKept === true && /^(?:memcache|redis)$/.test(provider ?? '')) return 'kept';
+  if (isKept === undefined || tickets === undefined || (usesTickets && key === 'hidden')) return 'unknown';
+  return isKept && !/^(?:shmcb|default|dbm)$/.test(provider ?? '') ? 'unknown' : 'dropped';
+}
+
+/** Written for this host at this address, and without effect on it, or on some of its mechanisms. */
+function ignoredFor(context: Context, { main }: Evaluation): IgnoredSetting[] {
+  const { first, named, cache } = context;
+  const { host } = named;
+  const ignored: IgnoredSetting[] = [];
+  for (const setting of sessionSettings) {
+    const own = host?.written.get(setting) ?? [];
+    const outer = main.written.get(setting) ?? [];
+    if (setting === 'sslsessioncache') {
+      ignored.push(...ignoredCaches(outer, cache));
+      continue;
+    }
+    const isUsed = usedOf(setting, context);
+    for (const item of own) if (!isUsed(item)) ignored.push({ at: item.at, why: whyOwn(setting, item, own, context) });
+    for (const item of outer) {
+      if (isUsed(item)) continue;
+      const why =
+        host && (own.length > 0 || first.host?.written.has(setting))
+          ? 'overridden in the virtual host'
+          : whyOwn(setting, item, outer, context);
+      ignored.push({ at: item.at, why });
+    }
+  }
+  for (const level of host ? [host, main] : [main])
+    for (const { at } of level.skipped) ignored.push({ at, why: 'the condition around it is false' });
+  return ignored;
+}
+
+function ignoredCaches(items: readonly Written[], { item: deciding }: SessionCache): IgnoredSetting[] {
+  return items.flatMap((item) => {
+    if (item === deciding) return [];
+    const { kind } = readCache(item.words[0] ?? '');
+    if (kind === 'provider') return [{ at: item.at, why: 'a later SSLSessionCache replaces it' }];
+    const isAfterOne =
+      deciding !== undefined &&
+      readCache(deciding.words[0] ?? '').kind === 'provider' &&
+      items.indexOf(item) > items.indexOf(deciding);
+    return isAfterOne ? [{ at: item.at, why: `${item.words[0]} does not undo the SSLSessionCache before it` }] : [];
+  });
+}
+
+function usedOf(setting: string, { first, named, firstSide, namedSide, outcome }: Context): (item: Written) => boolean {
+  if (setting === 'sslsessioncachetimeout') {
+    const places = new Set<Location | undefined>([placeIn(firstSide.timeout)]);
+    const isPartly = outcome.usesFirst && firstSide.timeout.seconds !== namedSide.timeout.seconds;
+    // Both timeouts count where both give lifetimes; the named host's then does not count for all of them.
+    const inherits = !named.host?.written.has('sslsessioncachetimeout');
+    if (outcome.usesNamed && (!isPartly || inherits || first === named)) places.add(placeIn(namedSide.timeout));
+    return ({ at }) => places.has(at);
+  }
+  const lastOf = (where: Surroundings): Written | undefined => {
+    const found = find(where, setting);
+    return found.kind === 'written' ? found.items.at(-1) : undefined;
+  };
+  const used = new Set<Written | undefined>();
+  if (setting === 'sslsessiontickets')
+    for (const where of [first, named]) {
+      const command = commandsOf(where).tickets;
+      const isBehind = where === named && named !== first && firstSide.state.tickets === false;
+      if ((command === undefined || command === ticketSwitchOf(where)) && !isBehind) used.add(lastOf(where));
+    }
+  // Tickets are off: no key is used, but it is not the key's line that misleads.
+  else
+    used
+      .add(lastOf(first))
+      .add(named.host && first.host && find(first, setting).kind === 'written' ? lastOf(named) : undefined);
+  return (item) => used.has(item);
+}
+
+function placeIn({ origin }: Lifetime): Location | undefined {
+  return 'at' in origin ? origin.at : undefined;
+}
+
+function whyOwn(
+  setting: string,
+  item: Written,
+  items: readonly Written[],
+  { first, named, firstSide }: Context,
+): string {
+  if (item !== items.at(-1)) return 'a later directive of the same scope replaces it';
+  if (setting === 'sslsessionticketkeyfile')
+    return 'only the ticket key file of the first virtual host of the address counts';
+  if (setting === 'sslsessiontickets') {
+    if (first !== named && firstSide.state.tickets === false)
+      return 'the first virtual host of the address has tickets off, and that goes for all of them';
+    return `SSLOpenSSLConfCmd is applied later and switches tickets ${commandsOf(named).tickets ? 'on again' : 'off'}`;
+  }
+  return 'tickets take their lifetime from the first virtual host of the address';
+}
+
+/** Sessions are bound to the name and port in ServerName, not to the port of the address. */
+function remember(
+  sharing: Map<string, { listener: Listener; address: string }[]>,
+  listener: Listener,
+  named: Surroundings,
+): void {
+  if (listener.name === '' || listener.address === null) return;
+  const key = `${listener.name.toLowerCase()}:${serverPortOf(named)}`;
+  const known = sharing.get(key) ?? [];
+  known.push({ listener, address: listener.address });
+  sharing.set(key, known);
+}
+
+function withSharedSessions(
+  listeners: readonly Listener[],
+  sharing: ReadonlyMap<string, readonly { listener: Listener; address: string }[]>,
+  { isKept }: SessionCache,
+): Listener[] {
+  const others = new Map<Listener, string>();
+  for (const group of sharing.values()) {
+    if (group.length < 2) continue;
+    for (const { listener } of group) {
+      const longer = group.find(({ listener: other }) => other !== listener && isLonger(other, listener));
+      if (longer) others.set(listener, longer.address);
+    }
+  }
+  return listeners.map((listener) => {
+    const address = others.get(listener);
+    const hasKeyFile = listener.mechanisms.ticketTls13.renewal === 'bounded';
+    if (address === undefined || (isKept === false && !hasKeyFile)) return listener;
+    const text = `also accepts sessions that were opened at ${address}, which live longer: both have the same ServerName`;
+    return { ...listener, notes: [...listener.notes, { code: 'sessions-shared', text }] };
+  });
+}
+
+function isLonger(a: Listener, b: Listener): boolean {
+  const one = effectiveLifetime(a).seconds;
+  const other = effectiveLifetime(b).seconds;
+  return one !== undefined && other !== undefined && one > other;
+}
+
+/** `conf.d/shop.conf:3`, as notes name a place. */
+export function shownPlace({ file, span }: Location): string {
+  return `${file.path}:${positionOf(file, span.start).line}`;
+}
