@@ -1,4 +1,5 @@
 import { byteLength, type SourceFile, type Span } from '@shortfuse/core';
+import { bufferBytes, ConfigurationBuffer } from './buffer.js';
 import { type LuaFault, namesLuaBlock, readLua } from './lua.js';
 import { type Fault, FaultList } from './syntax-problems.js';
 import { mayHaveTags, type Tag, type TagReader, type TagStep } from './template.js';
@@ -17,12 +18,6 @@ export interface Lexed {
   /** In order, the stretches where whatever looks wrong follows from a fault that is reported elsewhere. */
   readonly quiet: readonly Span[];
 }
-
-/**
- * nginx reads through a buffer of this many bytes, and a word or a comment must not fill it.
- * Source: NGX_CONF_BUFFER in nginx's src/core/ngx_conf_file.c.
- */
-const bufferBytes = 4096;
 
 const tab = 9;
 const newline = 10;
@@ -77,6 +72,7 @@ class Lexer {
   #quietBefore = 0;
   /** The quote that nothing closes, or -1. */
   #openQuote = -1;
+  #buffer: ConfigurationBuffer | undefined;
   /** From the last offset that a line end was looked for from, to that. */
   #line: Span = { start: 0, end: -1 };
   /** Up to where output tags are known to be alone on their line, and up to where they are known not to be. */
@@ -207,7 +203,7 @@ class Lexer {
     this.#name = -1;
     this.#push(TokenKind.open, start);
     if (!isLua) return start + 1;
-    const { end = this.#text.length, fault } = readLua(this.#text, start + 1, (from, to) => this.#fills(from, to));
+    const { end = this.#text.length, fault } = readLua(this.#text, start + 1, (offset) => this.#bufferAt(offset));
     if (fault) this.#report(luaFault(fault, start));
     // What the end of the file would complain about follows from this.
     if (fault && end === this.#text.length) this.#hush(end, end + 1);
@@ -218,6 +214,13 @@ class Lexer {
   /** Where token `index` ends, when the text is read up to `offset`. */
   #endOf(index: number, offset: number): number {
     return index + 1 < this.#count ? (this.#starts[index + 1] ?? offset) : offset;
+  }
+
+  /** nginx's buffer when it has read up to `offset`. */
+  #bufferAt(offset: number): ConfigurationBuffer {
+    this.#buffer ??= new ConfigurationBuffer(this.#file);
+    this.#buffer.readTo(offset, { count: this.#count, kinds: this.#kinds, starts: this.#starts });
+    return this.#buffer;
   }
 
   #comment(start: number): number {

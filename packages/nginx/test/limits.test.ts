@@ -40,6 +40,8 @@ describe('time in proportion to size', () => {
     ['tags alone on one line', (size: number) => '{{ x }}'.repeat(size / 7)],
     ['Jinja tags that nothing closes', (size: number) => `{% x %} ${'{% '.repeat(size / 3)}`],
     ['quotes in Lua', (size: number) => `a_by_lua_block { ${'"\\"'.repeat(size / 3)}`],
+    ['long code in Lua blocks', (size: number) => `a_by_lua_block { ${'x'.repeat(2500)}}`.repeat(size / 2518)],
+    ['a long Lua block', (size: number) => `a_by_lua_block { ${`[[${'x'.repeat(1500)}]]\n"`.repeat(size / 1506)} }`],
     ['long brackets in Lua', (size: number) => `a_by_lua_block { ${'[[ ]==] [=[ ]] ]=] '.repeat(size / 19)}`],
   ])('%s', (_, make) => expectProportional(make, 3_000_000));
 });

@@ -115,6 +115,14 @@ const lua: readonly string[] = [
   http(`init_by_lua_block { ${x(5000)}} ;`),
   http(`init_by_lua_block { [[${x(1900)}]] } ;`),
   http(`init_by_lua_block { [[${x(4900)}]] } ;`),
+  // Whether these are too long depends on where nginx's buffer begins when it comes to them.
+  ...[100, 1000, 2000, 3000, 3900].flatMap((before) => [
+    `#${x(before)}\n${http(`init_by_lua_block { ${x(2100)}\n${x(1990)}} ;`)}`,
+    `#${x(before)}\n${http(`init_by_lua_block { [[${x(2500)}]] } ;`)}`,
+    `#${x(before)}\n${http(`init_by_lua_block { -- ${x(2500)} } [[ \n } ;`)}`,
+    `#${x(before)}\n${http(`init_by_lua_block { ${x(2500)} "}" } ;`)}`,
+    `${http(`#${x(before)}\nlog_format a "${x(before)}";\ninit_by_lua_block { [[${x(2500)}]] } ;`)}`,
+  ]),
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'shortfuse-syntax-'));
