@@ -83,8 +83,8 @@ function newGroup(address: ListenAddress, member: Member): Growing {
 
 function add(group: Growing, member: Member, sharesAddresses: boolean, report: (problem: Problem) => void): void {
   const { listen, server, endAt: at } = member;
-  // Refused where it was read already: the same server at the same address twice.
-  if (group.members.some((known) => known.server === server)) return;
+  // The same server at the same address twice, which was refused where it was read. Its listens come one after another.
+  if (group.members.at(-1)?.server === server) return;
   const { shown } = group.address;
   const error = (message: string, help: string): void => {
     if (shown !== null) report({ severity: 'error', at, message, help });

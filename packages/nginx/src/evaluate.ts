@@ -8,9 +8,8 @@ import {
   type SourceFile,
 } from '@shortfuse/core';
 import { type Listen, readListen } from './listen.js';
-import { readCache } from './session-cache.js';
-import { type Context, contextOfOtherBlock, type DirectiveSpec, isShipped, specIn } from './settings.js';
-import { readTime } from './time.js';
+import { misuseOf, refusedName, refusedValue } from './refusals.js';
+import { type Context, contextOfOtherBlock, isShipped, specIn } from './settings.js';
 import { argumentsOf, isBlock, locationOf, type NginxFile, nameOf, spanOf, type Word } from './tree.js';
 import { isAtLeast } from './version.js';
 
@@ -198,60 +197,19 @@ class Reader {
     }
     const spec = specIn(name, context);
     if (!spec) {
-      this.#checkUnknown(frame, index, name);
+      const slip = tree.directives.templateDepth === undefined ? refusedName(name) : undefined;
+      if (slip) this.#error(frame, index, slip.text, slip.help);
       if (isBlock(tree, index)) this.#enter(frame, index, contextOfOtherBlock(name), frame.level, frame.section);
       return;
     }
     const words = argumentsOf(tree, index);
-    const message = this.#misuse(frame, index, name, spec, words);
+    const message = misuseOf({ name, words, block: isBlock(tree, index) }, context, spec, this.options.version);
     if (message !== undefined) this.#error(frame, index, message.text, message.help);
     if (name === 'include') {
       if (message === undefined) yield* this.#include(frame, index);
     } else if (spec.opens) {
       if (isBlock(tree, index)) this.#block(frame, index, name, spec.opens, message === undefined);
     } else if (spec.contexts.includes(context)) this.#keep(frame, index, name, words, message?.text);
-  }
-
-  /** What nginx refuses about a directive before it looks at its value. The order of the checks is nginx's. */
-  #misuse(
-    frame: Frame,
-    index: number,
-    name: string,
-    spec: DirectiveSpec,
-    words: readonly Word[],
-  ): { text: string; help: string } | undefined {
-    const { version } = this.options;
-    if (name === 'ssl' && version !== undefined && isAtLeast(version, '1.25.1'))
-      return {
-        text: 'unknown directive "ssl"',
-        help: 'nginx 1.25.1 removed it: write "ssl" behind the address of each listen',
-      };
-    if (name === 'http2' && version !== undefined && !isAtLeast(version, '1.25.1'))
-      return {
-        text: 'unknown directive "http2"',
-        help: 'nginx before 1.25.1 takes http2 as a word of listen; if a newer one runs, say so: servers.nginx.version',
-      };
-    if (!spec.contexts.includes(frame.context))
-      return { text: `"${name}" directive is not allowed here`, help: `move it to ${listed(spec.contexts)}` };
-    const block = isBlock(frame.tree, index);
-    if (spec.opens && !block)
-      return { text: `directive "${name}" has no opening "{"`, help: `write "{ … }" after ${name}` };
-    if (!spec.opens && block)
-      return {
-        text: `directive "${name}" is not terminated by ";"`,
-        help: `end the ${name} directive with a semicolon`,
-      };
-    const [least, most] = spec.words;
-    const templated = words.some(({ placeholder }) => placeholder);
-    if ((words.length < least || words.length > most) && !templated)
-      return {
-        text: `invalid number of arguments in "${name}" directive`,
-        help:
-          words.length > most && most < 3
-            ? `${name} takes ${most === 0 ? 'no word' : most === 1 ? 'one word' : `${most} words`}; is a semicolon missing on the line above?`
-            : `${name} needs a value`,
-      };
-    return undefined;
   }
 
   /** Reads a block's content in its context. Its first appearance counts where a second one is refused. */
@@ -297,7 +255,7 @@ class Reader {
     const at = wholeLocation(tree, index, words);
     const conditional = this.#isConditional(frame, index);
     const before = level.written.get(name);
-    const problem = refused === undefined ? this.#valueProblem(frame, name, words) : undefined;
+    const problem = refused === undefined ? refusedValue({ name, words }, specIn(name, frame.context)) : undefined;
     let doubt = refused ?? problem?.text;
     if (problem) this.#error(frame, index, problem.text, problem.help);
     if (before && specIn(name, frame.context)?.once && refused === undefined && !conditional) {
@@ -337,45 +295,6 @@ class Reader {
     if (again && !this.#isConditional(frame, index) && !words[0]?.placeholder)
       this.#error(frame, index, `a duplicate listen ${again.shown}`, 'remove one of the two listen directives');
     server.listens.push({ listen, at, endAt });
-  }
-
-  #valueProblem(frame: Frame, name: string, words: readonly Word[]): { text: string; help: string } | undefined {
-    if (words.some(({ placeholder }) => placeholder)) return undefined;
-    const value = words[0]?.value ?? '';
-    if (specIn(name, frame.context)?.flag && !/^(?:on|off)$/i.test(value))
-      return {
-        text: `invalid value "${value}" in "${name}" directive, it must be "on" or "off"`,
-        help: 'write on or off',
-      };
-    if (name === 'ssl_session_timeout' && readTime(value) === undefined)
-      return {
-        text: `"${name}" directive invalid value`,
-        help: /^\$|\$\{/.test(value)
-          ? 'variables are not expanded here: write the number of seconds'
-          : /ms$/.test(value)
-            ? 'milliseconds are not known here: write whole seconds, such as 60s'
-            : 'write a number of seconds, or units from large to small without blanks: 60s, 5m, 1h30m, 1d',
-      };
-    if (name === 'ssl_session_cache') {
-      const result = readCache(words);
-      if (!result.ok)
-        return { text: result.message, help: 'write off, none, builtin, or shared:NAME:SIZE with at least 32k' };
-    }
-    if (name === 'ssl_protocols') {
-      const wrong = words.find((word) => !/^(?:SSLv2|SSLv3|TLSv1|TLSv1\.[123])$/i.test(word.value));
-      if (wrong) return { text: `invalid value "${wrong.value}"`, help: 'write protocols such as TLSv1.2 TLSv1.3' };
-    }
-    if (name === 'starttls' && !/^(?:on|off|only)$/i.test(value))
-      return { text: `invalid value "${value}"`, help: 'write on, off or only' };
-    return undefined;
-  }
-
-  /** nginx knows hundreds of directives and modules add more; only what can be nothing but a slip is called unknown. */
-  #checkUnknown(frame: Frame, index: number, name: string): void {
-    if (name === '' || frame.tree.directives.templateDepth !== undefined) return;
-    const meant = /^[\w.-]+$/.test(name) ? slipOf(name) : slipOf(name.replace(/[^\w]/g, ''));
-    if (meant === undefined) return;
-    this.#error(frame, index, `unknown directive "${name}"`, `did you mean ${meant}?`);
   }
 
   *#include(frame: Frame, index: number): Generator<IncludeRequest, void, IncludeAnswer<NginxFile>> {
@@ -418,6 +337,7 @@ class Reader {
   }
 
   #missingHelp(value: string): string {
+    if (value.startsWith('/')) return 'create it, correct the path, or say where it lies with --root';
     const start = this.options.bases[0] || '.';
     return `create it, or correct the path: it starts at the folder of the main file (${start}/${value})`;
   }
@@ -533,39 +453,4 @@ function shownPlace(at: Location | undefined): string {
 function folderOf(path: string): string {
   const fixed = path.slice(0, path.search(/[*?[]|$/));
   return fixed.slice(0, Math.max(1, fixed.lastIndexOf('/')));
-}
-
-function listed(contexts: readonly Context[]): string {
-  return contexts.length === 1 ? `${contexts[0]} { }` : `one of ${contexts.join(', ')}`;
-}
-
-const slips = [
-  'ssl_session_timeout',
-  'ssl_session_cache',
-  'ssl_session_tickets',
-  'ssl_session_ticket_key',
-  'ssl_protocols',
-];
-/** Names that differ from those by one letter and are directives all the same. */
-const noSlips = new Set(['ssl_session_ticket_keys']);
-
-/** The directive that `name` is a slip of: another letter case, or at most two letters away. */
-function slipOf(name: string): string | undefined {
-  const lower = name.toLowerCase();
-  if (!lower.startsWith('ssl') || noSlips.has(name)) return undefined;
-  return slips.find((known) => lower === known || isWithinTwo(lower, known));
-}
-
-function isWithinTwo(a: string, b: string): boolean {
-  if (Math.abs(a.length - b.length) > 2) return false;
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(
-        Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)),
-      );
-    row = next;
-  }
-  return (row[b.length] ?? 3) <= 2;
 }
