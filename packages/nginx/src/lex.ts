@@ -68,7 +68,7 @@ class Lexer {
   #directiveCount = 0;
   /** The token that names the directive being read, or -1. */
   #name = -1;
-  readonly #quiet: Span[] = [];
+  readonly #quiet: { readonly start: number; end: number }[] = [];
   #quietBefore = 0;
   /** The quote that nothing closes, or -1. */
   #openQuote = -1;
@@ -187,8 +187,10 @@ class Lexer {
 
   /** Whatever looks wrong in `[start, end)` is not worth telling. */
   #hush(start: number, end: number): void {
-    this.#quiet.push({ start, end });
-    this.#quietBefore = end;
+    const last = this.#quiet.at(-1);
+    if (last && start <= last.end) last.end = Math.max(last.end, end);
+    else this.#quiet.push({ start, end });
+    this.#quietBefore = Math.max(this.#quietBefore, end);
   }
 
   #stepThrough({ steps }: Tag): void {

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: nginx writes variables like this.
 import { describe, expect, test } from 'vitest';
 import { complaints, read, settings } from './reading.js';
 
