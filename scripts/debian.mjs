@@ -3,13 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { runQuietly, say } from './run.mjs';
 
-/** What the tests run beside Node: the server itself, a TLS client, and a clock that can be moved. */
+/** What the tests run beside Node: the servers themselves, a TLS client, and a clock that can be moved. */
 const packages = [
   'nginx',
   'libnginx-mod-stream',
   'libnginx-mod-mail',
   'libnginx-mod-http-ndk',
   'libnginx-mod-http-lua',
+  'apache2',
   'libfaketime',
   'openssl',
 ];
@@ -21,7 +22,7 @@ const packages = [
 export function installDebianPackages() {
   const missing = packages.filter((name) => !isInstalled(name));
   if (missing.length === 0) return undefined;
-  const cannot = `the tests against a real nginx cannot run and are skipped: ${missing.join(', ')} missing`;
+  const cannot = `the tests against real servers cannot run and are skipped: ${missing.join(', ')} missing`;
   if (!existsSync('/etc/debian_version')) return `${cannot}; they are installed on Debian only`;
   if (process.getuid?.() !== 0) return `${cannot}; run npm test as root once, or install them`;
   say(`installing ${missing.join(', ')} …`);

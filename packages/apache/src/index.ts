@@ -25,7 +25,7 @@ export const apache = defineAdapter<ApacheFile>({
     '/usr/local/etc/httpd',
     '/srv/httpd',
   ],
-  looksFor: 'Apache httpd: apache2.conf or httpd.conf, files with <VirtualHost>, SSLEngine or SSLSession* settings',
+  looksFor: 'apache2.conf or httpd.conf, files with <VirtualHost>, SSLEngine or SSLSession* settings',
   claims: looksLikeApache,
   parse,
   resolve,

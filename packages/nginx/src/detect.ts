@@ -10,6 +10,10 @@ const otherLanguages =
 const telling =
   /(?:^|[\s;{}])(?:(?:server|http|stream|mail|events)\s*\{|ssl_(?:session|certificate|protocols|ciphers|prefer|conf|reject)\w*\s|listen\s[^;\n]*;)/;
 
+/** Lines that only httpd's files have, or an F5 device's, which both have words and braces in common with nginx. */
+const otherServers =
+  /^[ \t]*<\/?(?:VirtualHost|IfModule|IfDefine|Directory|Location)\b|^#TMSH-VERSION|^(?:ltm|sys|net|auth|cm|apm|gtm|cli|security|asm|pem|wom|analytics) [^;\n]*\{/m;
+
 /** Could this file have a say about TLS listeners? A cheap look before parsing; {@link roleOf} tells more. */
 export function looksLikeNginx(file: SourceFile, named: boolean): boolean {
   if (!named && otherLanguages.test(file.path)) return false;

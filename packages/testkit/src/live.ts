@@ -16,7 +16,7 @@ export interface Behaviour {
   readonly mechanism: MechanismName;
   /** Which of the sessions of one handshake, from 0, where the server gives them different lifetimes; else undefined: the last. */
   readonly ticket: number | undefined;
-  /** Of tickets that can be used; session IDs carry none. Undefined too where the server is known to announce something else. */
+  /** Of tickets that can be used; session IDs carry none. The lifetime itself where the server is known to announce something else. */
   readonly hintSeconds: number | undefined;
   readonly resumesAtOnce: boolean;
   /** 3 s before the lifetime is over, and 3 s after. Undefined where there is nothing to measure. */
@@ -33,19 +33,16 @@ export interface ServerTraits {
 }
 
 /** What a server must do whose listeners are as `listeners` say. */
-export function expectedBehaviour(listeners: readonly Listener[], traits: ServerTraits = {}): readonly Behaviour[] {
+export function expectedBehaviour(listeners: readonly Listener[]): readonly Behaviour[] {
   return listeners.flatMap((listener) =>
     mechanismNames.flatMap((mechanism) =>
       lifetimesOf(listener.mechanisms[mechanism]).map(({ seconds, ticket }) => {
         const isOn = seconds !== undefined;
-        const isStateful = mechanism === 'ticketTls13' && listener.mechanisms.ticketTls12.enabled === false;
-        const hides = traits.announcesOtherLifetimeWhenStateful === true && isStateful;
         return {
           listener: labelOf(listener),
           mechanism,
           ticket,
-          hintSeconds:
-            mechanism === 'sessionId' || hides ? undefined : seconds && Math.min(seconds, longestHint(mechanism)),
+          hintSeconds: mechanism === 'sessionId' ? undefined : seconds && Math.min(seconds, longestHint(mechanism)),
           resumesAtOnce: isOn,
           resumesBefore: isOn ? true : undefined,
           resumesAfter: isOn && endsOnServer(mechanism, seconds) ? false : undefined,
@@ -149,13 +146,13 @@ async function takeSessions(listener: Listener, traits: ServerTraits): Promise<S
       const resumesAtOnce = session !== undefined && (await offer(target, session)).accepted;
       const isOn = resumesAtOnce && seconds !== undefined;
       const isStateful = session?.ticketLength === statefulTicketLength;
-      const hides = traits.announcesOtherLifetimeWhenStateful === true && isStateful;
+      const hint = traits.announcesOtherLifetimeWhenStateful && isStateful ? seconds : session?.lifetimeHintSeconds;
       stocks.push({
         listener: labelOf(listener),
         target,
         ticket,
         seconds: seconds ?? 0,
-        hintSeconds: resumesAtOnce && mechanism !== 'sessionId' && !hides ? session.lifetimeHintSeconds : undefined,
+        hintSeconds: resumesAtOnce && mechanism !== 'sessionId' ? hint : undefined,
         resumesAtOnce,
         // One session for each offer, because some servers take each only once.
         before: isOn ? await take() : undefined,

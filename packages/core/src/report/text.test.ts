@@ -20,21 +20,22 @@ test('a site as a person reads it', () => {
       nginx 1.22.1 is assumed
       /etc/nginx on the server is this folder
 
-      LIFETIME  ADDRESS             NAME              SET AT                RESUMED BY             NOTES
-    ! 1 d       *:443               shop.example      conf.d/shop.conf:14   ID, tickets            1 2
-    ! 1 d       *:443               blog.example      conf.d/shop.conf:14   ID, tickets            1 2
-      1 min     10.0.0.1:8443       intern.example    conf.d/intern.conf:8  tickets
-    ! 1 d       [2001:db8::1]:443   api.example       conf.d/shop.conf:14   ID 1 d, tickets 5 min
-    ? unknown   ?                   template.example  con…d/intern.conf:30  tickets                3
-    ! 5 min     unix:/…nx/tls.sock  -                 default               tickets
-      none      *:9443              off.example       default               nothing
+      LIFETIME  ADDRESS                   NAME              SET AT                 RESUMED BY   NOTES
+    ! 1 d       *:443                     shop.example      conf.d/shop.conf:14    ID, tickets  1 2
+    ! 1 d       *:443                     blog.example      conf.d/shop.conf:14    ID, tickets  1 2
+      1 min     10.0.0.1:8443             intern.example    conf.d/intern.conf:8   tickets
+    ! 1 d       [2001:db8::1]:443         api.example       conf.d/shop.conf:14    ID, tickets  3
+    ? unknown   ?                         template.example  conf.d/intern.conf:30  tickets      4
+    ! 5 min     unix:/run/nginx/tls.sock  -                 default                tickets
+      none      *:9443                    off.example       default                nothing
 
       notes
         1  old sessions survive a reload: those issued before a change keep the lifetime they were born
            with (2 listeners)
         2  TLS 1.3 renewal is unbounded: a client that keeps coming back gets the full lifetime anew
            each time (2 listeners)
-        3  lifetime unknown: the value is a placeholder of a template, {{ timeout }}
+        3  not all sessions last as long: ID 1 d, 1.2 ticket 5 min, 1.3 ticket 5 min
+        4  lifetime unknown: the value is a placeholder of a template, {{ timeout }}
 
       settings without effect
         conf.d/shop.conf:40

@@ -1,6 +1,17 @@
-import { chmodSync, copyFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Certificate } from './certificate.js';
 
 /** A configuration in a folder that a server may read, apart from where it came from. */
@@ -15,6 +26,7 @@ export function stage(folder: string, { certificate, key }: Certificate): Staged
   // Servers drop their rights, and their workers still read the clock file.
   chmodSync(path, 0o755);
   cpSync(folder, path, { recursive: true });
+  makeLinks(path);
   copyFileSync(certificate, join(path, 'server.crt'));
   copyFileSync(key, join(path, 'server.key'));
   const remove = (): void => rmSync(path, { recursive: true, force: true });
@@ -27,4 +39,17 @@ export function stage(folder: string, { certificate, key }: Certificate): Staged
       remove();
     },
   };
+}
+
+/** Where git has written links as text files, as it does without `core.symlinks`, a server needs them to be links. */
+function makeLinks(folder: string): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const path = join(folder, name);
+    const stats = lstatSync(path);
+    if (!stats.isFile() || stats.size > 200) continue;
+    const target = readFileSync(path, 'utf8');
+    if (!/^\.\.?\/[^\n]+$/.test(target) || !existsSync(join(dirname(path), target))) continue;
+    rmSync(path);
+    symlinkSync(target, path);
+  }
 }

@@ -1,6 +1,7 @@
 import { effectiveLifetime, type Listener, type Note } from '../../listener.js';
 import { padStart, printable, wrap } from '../layout.js';
 import type { Page } from './page.js';
+import { differingLifetimes } from './words.js';
 
 /** A sentence about some of a table's listeners, with the number by which their rows name it. */
 interface NumberedNote {
@@ -68,6 +69,8 @@ function sentencesOf(listener: Listener): readonly Note[] {
       'renewal-unbounded',
       'TLS 1.3 renewal is unbounded: a client that keeps coming back gets the full lifetime anew each time',
     );
+  const differing = differingLifetimes(listener);
+  if (differing !== undefined) add('lifetimes-differ', `not all sessions last as long: ${differing}`);
   const result = [...said.values()];
   sentenceCache.set(listener, result);
   return result;

@@ -18,26 +18,26 @@ const mechanismWords: Readonly<Record<MechanismName, string>> = {
   ticketTls13: '1.3 ticket',
 };
 
-/** `ID, tickets`; with lifetimes where they differ: `ID 10 h, 1.2 ticket 5 min, 1.3 ticket 5 min / 1 d`. */
+/** `ID, tickets`; a question mark behind what may be off. */
 export function resumedBy({ mechanisms }: Listener): string {
-  const used = mechanismNames.filter((name) => mechanisms[name].enabled !== false);
-  if (used.length === 0) return 'nothing';
-  const spelled = new Map(used.map((name) => [name, spellMechanism(mechanisms[name])]));
-  const differ = new Set(used.map((name) => spelled.get(name))).size > 1;
   const { ticketTls12, ticketTls13 } = mechanisms;
-  // Both kinds of ticket alike: one word says it.
-  const alike =
-    ticketTls12.enabled !== false &&
-    ticketTls12.enabled === ticketTls13.enabled &&
-    spelled.get('ticketTls12') === spelled.get('ticketTls13');
-  return used
-    .filter((name) => !(alike && name === 'ticketTls13'))
+  // Both kinds of ticket: one word says it.
+  const both = ticketTls12.enabled !== false && ticketTls12.enabled === ticketTls13.enabled;
+  const words = mechanismNames
+    .filter((name) => mechanisms[name].enabled !== false && !(both && name === 'ticketTls13'))
     .map((name) => {
-      const word = alike && name === 'ticketTls12' ? 'tickets' : mechanismWords[name];
-      const doubt = mechanisms[name].enabled === undefined ? '?' : '';
-      return word + doubt + (differ ? ` ${spelled.get(name)}` : '');
-    })
-    .join(', ');
+      const word = both && name === 'ticketTls12' ? 'tickets' : mechanismWords[name];
+      return mechanisms[name].enabled === undefined ? `${word}?` : word;
+    });
+  return words.length === 0 ? 'nothing' : words.join(', ');
+}
+
+/** `ID 10 h, 1.2 ticket 5 min, 1.3 ticket 5 min / 1 d` where lifetimes differ; undefined where they are all alike. */
+export function differingLifetimes({ mechanisms }: Listener): string | undefined {
+  const used = mechanismNames.filter((name) => mechanisms[name].enabled !== false);
+  const spelled = used.map((name) => spellMechanism(mechanisms[name]));
+  if (new Set(spelled).size < 2) return undefined;
+  return used.map((name, i) => `${mechanismWords[name]} ${spelled[i]}`).join(', ');
 }
 
 function spellMechanism(mechanism: Mechanism): string {
