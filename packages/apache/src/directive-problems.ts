@@ -84,7 +84,8 @@ function countProblem(
       // An empty word in quotes counts as missing.
       return values.length === 1 && values[0] !== '' ? undefined : `${name} takes one argument, ${help}`;
     case 'flag':
-      return values.length === 1 ? undefined : `${name} must be On or Off`;
+      // Further words are not looked at.
+      return values.length > 0 ? undefined : `${name} must be On or Off`;
     case 'two':
       return values.length === 2 ? undefined : `${name} takes two arguments, ${help}`;
     case 'words':

@@ -36,7 +36,7 @@ export interface Gap {
 /** What is written in the main server or in one virtual host, includes in place. */
 export interface Level {
   readonly written: Map<string, Written[]>;
-  /** Session settings in conditions that are false. */
+  /** Session settings in conditions that are false, and in comments that take a line along; `doubt` then says so. */
   readonly skipped: Written[];
   readonly gaps: Gap[];
 }
@@ -191,9 +191,34 @@ class Reader {
         const index = stream.next++;
         if (++this.#lines > mostLines) this.#tooMuch(stream, index);
         else if (stream.kind === 'macro') yield* this.#line(stream.lines[index], false);
+        else if (stream.tree.lines.kinds[index] === LineKind.comment) this.#comment(stream.tree, index);
         else if (this.#matters(stream.tree, index))
           yield* this.#line(readLine(stream.tree, index), depthOf(stream.tree, index) > 0);
       }
+    }
+  }
+
+  /** A comment that ends in a backslash takes the next line along; a setting there looks as if it counted. */
+  #comment(tree: ApacheFile, index: number): void {
+    const { text } = tree.file;
+    const end = tree.lines.starts[index + 1] ?? text.length;
+    let at = text.indexOf('\n', tree.lines.starts[index]) + 1;
+    const top = this.#sections.at(-1);
+    if (at === 0 || at >= end || !top || top.context === 'directory' || top.kind === 'false') return;
+    while (at > 0 && at < end) {
+      const next = text.indexOf('\n', at);
+      const lineEnd = next === -1 ? end : Math.min(next, end);
+      const words = wordsOf(text.slice(at, lineEnd));
+      const name = words[0]?.value.toLowerCase() ?? '';
+      const span = { start: at + (words[0]?.start ?? 0), end: at + (words.at(-1)?.end ?? 0) };
+      if (isSessionSetting(name))
+        top.level.skipped.push({
+          name,
+          words: words.slice(1).map(({ value }) => value),
+          at: { file: tree.file, span },
+          doubt: 'it is a part of the comment above, which ends in a backslash',
+        });
+      at = next + 1;
     }
   }
 
@@ -223,11 +248,15 @@ class Reader {
     this.#streams.pop();
     if (stream.kind === 'macro') {
       this.#activeMacros.delete(stream.macro);
+      this.#dropUnendedLine();
       return;
     }
     this.#activeFiles.delete(stream.tree);
+    // httpd stops at the innermost section that is open.
+    let isReported = false;
     for (let section = this.#sections.pop(); section && section.kind !== 'file'; section = this.#sections.pop()) {
-      if (isTemplated(stream.tree)) continue;
+      if (isTemplated(stream.tree) || isReported) continue;
+      isReported = section.kind !== 'true';
       if (section.kind === 'section')
         this.#error(
           section.at,
@@ -237,6 +266,26 @@ class Reader {
       else if (section.kind === 'false')
         this.#error(section.at, `Expected </${section.name}> before end of configuration`, `add </${section.name}>`);
     }
+  }
+
+  /**
+   * httpd loses a line that follows a `Use` where the file ends with it and it has no line end: array_getstr in mod_macro.c
+   * hands on the end of the file and not the line.
+   */
+  #dropUnendedLine(): void {
+    const stream = this.#streams.at(-1);
+    if (stream?.kind !== 'file') return;
+    const { file, lines } = stream.tree;
+    const isLast = stream.next === lines.count - 1;
+    if (!isLast || file.text.includes('\n', lines.starts[stream.next])) return;
+    const { text, last } = readLine(stream.tree, stream.next++);
+    if (text !== '' && !text.startsWith('#'))
+      this.#report({
+        severity: 'warning',
+        at: last,
+        message: 'httpd does not read this line, because it follows a Use and the file ends without a line end',
+        help: 'end the line',
+      });
   }
 
   *#line(raw: LogicalLine | undefined, conditional: boolean): Asking<void> {
@@ -289,7 +338,7 @@ class Reader {
       if (name.toLowerCase() === top.name.toLowerCase()) this.#sections.pop();
       else {
         this.#error(
-          line.last,
+          top.at,
           `Expected </${top.name}> but saw ${first.value.slice(0, -1)}>`,
           `close <${top.name}> first`,
         );
@@ -298,7 +347,8 @@ class Reader {
     } else if (first.value.startsWith('<')) {
       const name = first.value.slice(1).replace(/>$/, '');
       const isOwn = conditionNames.has(name.toLowerCase()) && top.inside === '';
-      this.#sections.push({ ...top, kind: 'false', name, at: line.last, inside: isOwn ? '' : name });
+      // httpd names the line of the outermost.
+      this.#sections.push({ ...top, kind: 'false', name, inside: isOwn ? '' : name });
     } else if (top.context !== 'directory' && top.inside === '' && isSessionSetting(first.value.toLowerCase())) {
       const words = wordsOf(line.text, first.end);
       const at = this.#placeOf(line, first, words);
@@ -414,7 +464,9 @@ class Reader {
       });
       return;
     }
-    if (words.length === 0 && doubt === undefined && !hasPlaceholder(line.text))
+    if (!line.text.includes('>') && doubt === undefined)
+      this.#error(line.last, "<VirtualHost> directive missing closing '>'", 'end the line with >');
+    else if (words.length === 0 && doubt === undefined && !hasPlaceholder(line.text))
       this.#error(
         line.last,
         '<VirtualHost> directive requires additional arguments',
@@ -565,7 +617,14 @@ class Reader {
       lines.push(each);
     }
     const [name] = words;
-    if (depth > 0) this.#error(line.last, 'expected token not found: </Macro>', 'end the macro with </Macro>');
+    if (depth > 0) {
+      const shown = shownMacro(name?.value.toLowerCase() ?? '', line.last);
+      this.#error(
+        line.last,
+        `${shown} contents error: expected token not found: </Macro>`,
+        'end the macro with </Macro>',
+      );
+    }
     if (name) {
       const parameters = parametersOf(words);
       this.#macros.set(name.value.toLowerCase(), {
@@ -591,7 +650,7 @@ class Reader {
       this.#error(line.last, message, 'define the macro in a file that is read before');
       return;
     }
-    const shown = `macro '${macro.name}' (defined on line ${positionOf(macro.definedAt.file, macro.definedAt.span.start).line} of "${macro.definedAt.file.path}")`;
+    const shown = shownMacro(macro.name, macro.definedAt);
     if (values.length !== macro.parameters.length) {
       const { length } = macro.parameters;
       this.#error(
@@ -723,9 +782,11 @@ class Reader {
     switch (answer.kind) {
       case 'files':
         if (answer.files.length === 0 && !isOptional) {
-          if (this.options.fragments) return gap();
-          const slash = shown.lastIndexOf('/');
-          const message = `Include/IncludeOptional: No matches for the wildcard '${shown.slice(slash + 1)}' in '${shown.slice(0, Math.max(slash, 0)) || '.'}', failing`;
+          if (this.options.fragments) {
+            gap();
+            return;
+          }
+          const message = yield* this.#noMatch(path, shown, from.file);
           if (top.doubt === undefined)
             this.#error(line.last, message, 'use IncludeOptional where it may match nothing');
         }
@@ -747,6 +808,17 @@ class Reader {
       case 'outside':
         return gap();
     }
+  }
+
+  /** What httpd says of wildcards that match nothing: is it the folder that is not there, or nothing in it? */
+  *#noMatch(path: string, shown: string, from: SourceFile): Asking<string> {
+    const parts = path.split('/');
+    const folder = parts.slice(0, parts.findIndex(hasWildcards)).join('/');
+    const answer = folder === '' ? undefined : yield* this.#ask(folder, from, false);
+    if (answer?.kind === 'missing')
+      return `Include/IncludeOptional: Could not open directory ${this.#serverPath(folder)}: No such file or directory`;
+    const slash = shown.lastIndexOf('/');
+    return `Include/IncludeOptional: No matches for the wildcard '${shown.slice(slash + 1)}' in '${shown.slice(0, Math.max(slash, 0)) || '.'}', failing`;
   }
 
   /** The path on the server, as far as it is known. */
@@ -865,6 +937,11 @@ function depthOf({ lines }: ApacheFile, index: number): number {
 
 function isTemplated({ lines }: ApacheFile): boolean {
   return lines.templateDepths !== undefined;
+}
+
+/** As messages name a macro. */
+function shownMacro(name: string, { file, span }: Location): string {
+  return `macro '${name}' (defined on line ${positionOf(file, span.start).line} of "${file.path}")`;
 }
 
 /** The name of a section that a template's tag is glued to: `<VirtualHost<%= … %>`. */

@@ -188,7 +188,7 @@ function ignoredFor(context: Context, { main }: Evaluation): IgnoredSetting[] {
     }
   }
   for (const level of host ? [host, main] : [main])
-    for (const { at } of level.skipped) ignored.push({ at, why: 'the condition around it is false' });
+    for (const { at, doubt } of level.skipped) ignored.push({ at, why: doubt ?? 'the condition around it is false' });
   return ignored;
 }
 

@@ -58,7 +58,8 @@ function shmcbRefusal(path: string): string | undefined {
   if (open === -1) return path.endsWith(')') ? 'no opening parenthesis' : undefined;
   if (!path.endsWith(')')) return 'no closing parenthesis or cache size missing after pathname with parenthesis';
   const size = path.slice(open + 1, -1);
-  if (!/^\s*[+-]?\d+$/.test(size)) return 'cache size not numerical';
+  // strtol() takes nothing at all for 0.
+  if (!/^(?:\s*[+-]?\d+)?$/.test(size)) return 'cache size not numerical';
   return Number(size) < smallestCacheBytes ? `size has to be >= ${smallestCacheBytes} bytes` : undefined;
 }
 
