@@ -126,7 +126,7 @@ function text() {
     '# Performance',
     '',
     'From one run of `npm run bench -- --write`. Ratios travel between machines, times do not:',
-    ` this was ${cpus().length} processors of an ${cpus()[0]?.model.trim()}, ${(totalmem() / 1e9).toFixed(0)} GB, Node ${process.versions.node}, ${process.platform}.`,
+    `this was ${cpus().length} processors of an ${cpus()[0]?.model.trim()}, ${(totalmem() / 1e9).toFixed(0)} GB, Node ${process.versions.node}, ${process.platform}.`,
     `The tree is made by \`bench/generate.mjs\` from a fixed seed: ${files.length} files, ${megabytes.toFixed(1)} MB, accepted by nginx. Medians; processes`,
     'take turns.',
     '',

@@ -62,7 +62,7 @@ describe('placeOf', () => {
       pattern: '/etc/nginx/conf.d/*.conf',
       entry: 'deploy/nginx.conf',
       roots: [],
-      want: { kind: 'at', path: '@/deploy/conf.d/*.conf', assumption: '/etc/nginx on the server is @/deploy here' },
+      want: { kind: 'at', path: '@/deploy/conf.d/*.conf', assumption: '/etc/nginx on the server is deploy here' },
     },
     {
       name: 'a copy that lacks the folder',
@@ -76,7 +76,7 @@ describe('placeOf', () => {
       pattern: '/etc/letsencrypt/ssl.conf',
       entry: 'rootfs/etc/nginx/nginx.conf',
       roots: [],
-      want: { kind: 'at', path: '@/rootfs/etc/letsencrypt/ssl.conf', assumption: '/ on the server is @/rootfs here' },
+      want: { kind: 'at', path: '@/rootfs/etc/letsencrypt/ssl.conf', assumption: '/ on the server is rootfs here' },
     },
     {
       name: 'elsewhere on the server, though this machine has such a folder',

@@ -8,7 +8,7 @@ import {
   literalName,
 } from '@shortfuse/core';
 import type { Disk } from './disk.js';
-import { isWithin } from './paths.js';
+import { isWithin, shownPath } from './paths.js';
 
 /** Where a path that a configuration names lies on this machine. */
 export type Place =
@@ -50,13 +50,17 @@ export function placeOf(
     if (at <= 0) continue;
     const prefix = entry.slice(0, at);
     if (disk.isFolder(prefix + fixed))
-      return { kind: 'at', path: prefix + pattern, assumption: `/ on the server is ${prefix} here` };
+      return {
+        kind: 'at',
+        path: prefix + pattern,
+        assumption: `/ on the server is ${shownPath(disk.cwd, prefix)} here`,
+      };
   }
   for (const home of adapter.homes) {
     if (!isWithin(pattern, home)) continue;
     const here = resolve(folder, `.${pattern.slice(home.length)}`);
     if (disk.exists(resolve(folder, `.${fixed.slice(home.length)}`)))
-      return { kind: 'at', path: here, assumption: `${home} on the server is ${folder} here` };
+      return { kind: 'at', path: here, assumption: `${home} on the server is ${shownPath(disk.cwd, folder)} here` };
   }
   return { kind: 'outside' };
 }

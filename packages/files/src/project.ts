@@ -293,7 +293,7 @@ function answerFromDisk(
     if (place.assumption) {
       isGuess = true;
       const known = assumptions.get(request.entry.path) ?? new Set();
-      assumptions.set(request.entry.path, known.add(place.assumption.replaceAll(`${cwd}/`, '')));
+      assumptions.set(request.entry.path, known.add(place.assumption));
     }
     folder = '/';
     pattern = place.path;
