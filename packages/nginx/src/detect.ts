@@ -1,5 +1,4 @@
 import type { SourceFile } from '@shortfuse/core';
-import { unpackDump } from './dump.js';
 import { isBlock, type NginxFile, nameOf } from './tree.js';
 
 /** Endings of files that look alike in places and are something else. */
@@ -17,6 +16,7 @@ const otherServers =
 /** Could this file have a say about TLS listeners? A cheap look before parsing; {@link roleOf} tells more. */
 export function looksLikeNginx(file: SourceFile, named: boolean): boolean {
   if (!named && otherLanguages.test(file.path)) return false;
+  if (otherServers.test(file.text)) return false;
   return (
     telling.test(file.text) ||
     (named && /[;}]\s*(?:#[^\n]*\s*)?$/.test(file.text.trimEnd()) && !/^\s*[<{[]/.test(file.text))
@@ -77,8 +77,4 @@ function protocolOf(tree: NginxFile): 'http' | 'stream' | 'mail' {
   }
   if (speaksMail) return 'mail';
   return /(?:^|[/._-])stream/i.test(file.path) ? 'stream' : /(?:^|\/)mail[./]/i.test(file.path) ? 'mail' : 'http';
-}
-
-export function isDump(file: SourceFile): boolean {
-  return unpackDump(file) !== undefined;
 }

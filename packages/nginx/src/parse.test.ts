@@ -115,7 +115,7 @@ test.each([
 
 describe('encodings', () => {
   test('a byte order mark belongs to the first word of nginx', () => {
-    expect(complaints(read('\ufeff# a\nb;'))).toEqual(['1: unknown directive "\ufeff#"']);
+    expect(complaints(read('\ufeff# a\nb;'))).toEqual(['2: unknown directive "\ufeff#"']);
   });
 
   test.each(['utf-16le', 'utf-16be'] as const)('%s is refused and read', (encoding) => {

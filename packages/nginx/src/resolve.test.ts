@@ -62,7 +62,8 @@ const errors = (files: Readonly<Record<string, string>>, options?: Partial<Resol
     ),
   );
 
-const main = (http: string): string => `events { }\nhttp {\nssl_certificate a.crt; ssl_certificate_key a.key;\n${http}\n}\n`;
+const main = (http: string): string =>
+  `events { }\nhttp {\nssl_certificate a.crt; ssl_certificate_key a.key;\n${http}\n}\n`;
 const tls = 'listen 443 ssl; server_name a;';
 
 test('an absolute include that is not at hand hides what it may set', () => {

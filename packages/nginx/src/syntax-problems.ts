@@ -1,4 +1,4 @@
-import { byteLength, type Problem, positionOf, type SourceFile } from '@shortfuse/core';
+import { byteLength, type Problem, positionOf, type SourceFile, type Span } from '@shortfuse/core';
 
 /** What nginx cannot read. `start` is where it stops, `end` the end of what it stops at, `from` where the trouble began. */
 export type Fault =
@@ -60,7 +60,13 @@ export function syntaxProblems(file: SourceFile, lists: readonly FaultList[], is
     const decided = fault.kind === 'byte order mark' || fault.kind === 'utf-16' || !isTemplate;
     return {
       severity: decided ? 'error' : 'warning',
-      at: { file, span: { start: fault.start, end: fault.end } },
+      at: {
+        file,
+        span:
+          fault.kind === 'byte order mark'
+            ? firstDirectiveEnd(file.text, fault)
+            : { start: fault.start, end: fault.end },
+      },
       message,
       help: decided
         ? help
@@ -76,6 +82,13 @@ export function syntaxProblems(file: SourceFile, lists: readonly FaultList[], is
       help: 'repair the first ones: many of these follow from them',
     });
   return problems;
+}
+
+/** nginx looks a directive up when it has read all of it, and names that line. */
+function firstDirectiveEnd(text: string, word: Span): Span {
+  const stop = text.slice(word.end).search(/[;{]/);
+  const end = word.end + stop;
+  return stop !== -1 && text.slice(0, end).includes('\n') ? { start: end, end: end + 1 } : word;
 }
 
 function describe(file: SourceFile, fault: Fault): { readonly message: string; readonly help: string } {
