@@ -11,6 +11,7 @@ const packages = [
   'libnginx-mod-http-ndk',
   'libnginx-mod-http-lua',
   'apache2',
+  'apache2',
   'libfaketime',
   'openssl',
 ];
