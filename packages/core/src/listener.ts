@@ -9,13 +9,13 @@ export type MechanismName = (typeof mechanismNames)[number];
  * Where an effective value comes from.
  * - `explicit`: written in the very block, host or profile that decides
  * - `inherited`: written in an enclosing block, the main server or an ancestor profile
- * - `default`: written nowhere, the server's documented default
+ * - `default`: the server's documented default; `at` where a line deletes or mistypes the value and so brings it about
  * - `builtin`: stated by something that the product ships outside the files, such as a factory profile
  * - `unknown`: the files do not tell; `why` says what hides it and what would settle it
  */
 export type Origin =
   | { readonly kind: 'explicit' | 'inherited'; readonly at: Location }
-  | { readonly kind: 'default' | 'builtin' }
+  | { readonly kind: 'default' | 'builtin'; readonly at?: Location }
   | { readonly kind: 'unknown'; readonly why: string; readonly at?: Location };
 
 /** One effective lifetime and where it comes from. `seconds` is undefined exactly where the origin is `unknown`. */
@@ -69,6 +69,11 @@ export interface Listener {
   readonly profile?: string;
   readonly definedAt: Location;
   readonly mechanisms: Mechanisms;
+  /**
+   * What counts for the lifetime where a mechanism's `enabled` is undefined: what the server's defaults make likely, for
+   * listeners whose lifetime itself is known. A note has to say so.
+   */
+  readonly presumed?: Readonly<Partial<Record<MechanismName, boolean>>>;
   /** What decides here where no session can be resumed: where one would look first, and what counts once resumption is on. */
   readonly governing: Lifetime;
   /** Do sessions issued before a change of the lifetime survive the reload that applies it? */
@@ -89,11 +94,13 @@ export interface EffectiveLifetime {
  * longer: an unknown lifetime of a mechanism that is or may be on, or a mechanism that may be on and would last longest.
  * A mechanism that may be on and would last 0 s changes nothing.
  */
-export function effectiveLifetime(listener: Pick<Listener, 'mechanisms' | 'governing'>): EffectiveLifetime {
+export function effectiveLifetime(
+  listener: Pick<Listener, 'mechanisms' | 'governing' | 'presumed'>,
+): EffectiveLifetime {
   let longest: Lifetime | undefined;
   let possible: Lifetime | undefined;
   for (const name of mechanismNames) {
-    const { enabled, lifetimes } = listener.mechanisms[name];
+    const { enabled = listener.presumed?.[name], lifetimes } = listener.mechanisms[name];
     if (enabled === false) continue;
     if (lifetimes.length === 0) return { seconds: undefined, decidedBy: listener.governing };
     for (const lifetime of lifetimes) {

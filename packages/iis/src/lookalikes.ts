@@ -1,0 +1,66 @@
+import type { IgnoredSetting, SourceFile } from '@shortfuse/core';
+import { childrenAt, elementsIn, type XmlElement } from './xml.js';
+
+/** Settings that look like a session lifetime and are none, with the element that they stand in. */
+interface Lookalike {
+  readonly element: string;
+  readonly parent?: string;
+  readonly attribute: RegExp;
+  readonly value?: RegExp;
+  readonly why: string;
+}
+
+/** From the reference of the sections named; none of them reaches Schannel. */
+const lookalikes: readonly Lookalike[] = [
+  { element: 'processModel', attribute: /^idleTimeout$/, why: 'idle time of a worker process' },
+  {
+    element: 'access',
+    attribute: /^sslFlags$/,
+    value: /^(?!\s*(?:None|0)?\s*$)/i,
+    why: 'requires TLS or client certificates for a path',
+  },
+  { element: 'session', parent: 'asp', attribute: /^timeout$/, why: 'session state of ASP pages' },
+  { element: 'sessionState', attribute: /^timeout$/, why: 'session state of ASP.NET pages' },
+  { element: 'webLimits', attribute: /^(?:connectionTimeout|headerWaitTimeout)$/, why: 'idle time of a connection' },
+  { element: 'hsts', attribute: /^max-age$/, why: 'how long browsers remember to use HTTPS' },
+  {
+    element: 'add',
+    attribute: /^key$/,
+    value: /^servercachetime$/i,
+    why: 'a setting of the application, not the value in the registry',
+  },
+];
+
+/** The look-alikes of a document, but for those in `<sites>`, which belong to one site each. */
+export function lookalikesIn(file: SourceFile, root: XmlElement): IgnoredSetting[] {
+  const found: IgnoredSetting[] = [];
+  for (const element of elementsIn(root)) if (!isInSite(element)) found.push(...lookalikesAt(file, element));
+  return found;
+}
+
+/** Those of a site: its limits, and HSTS. */
+export function lookalikesOfSite(file: SourceFile, site: XmlElement): IgnoredSetting[] {
+  const limits = childrenAt(site, 'limits').flatMap(({ attributes }) => attributes.get('connectionTimeout') ?? []);
+  return [
+    ...limits.map(({ span }) => ({ at: { file, span }, why: 'idle time of a connection' })),
+    ...childrenAt(site, 'hsts').flatMap((element) => lookalikesAt(file, element)),
+  ];
+}
+
+function lookalikesAt(file: SourceFile, element: XmlElement): IgnoredSetting[] {
+  return lookalikes
+    .filter(
+      ({ element: name, parent }) => name === element.name && (parent === undefined || parent === element.parent?.name),
+    )
+    .flatMap(({ attribute, value: wanted, why }) =>
+      [...element.attributes]
+        .filter(([name, { value }]) => attribute.test(name) && (wanted === undefined || wanted.test(value)))
+        .map(([, { span }]) => ({ at: { file, span }, why })),
+    );
+}
+
+const siteNames = new Set(['site', 'siteDefaults']);
+
+function isInSite({ parent, name }: XmlElement): boolean {
+  return name === 'hsts' && parent !== undefined && siteNames.has(parent.name);
+}

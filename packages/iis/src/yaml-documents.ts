@@ -1,0 +1,169 @@
+import { isAlias, isMap, isScalar, isSeq, type Node, parseAllDocuments, type YAMLMap } from 'yaml';
+import { factsOfWrite, type RegistryFact, type Word } from './registry.js';
+
+/** What was found, and why nothing was where the text is no YAML. */
+export interface YamlResult {
+  readonly facts: readonly RegistryFact[];
+  readonly fault?: { readonly message: string; readonly start: number };
+}
+
+/**
+ * Ansible playbooks and roles (`ansible.windows.win_regedit`), and documents of DSC v3 in YAML or JSON
+ * (`Microsoft.Windows/Registry`, and the Registry resources of DSC 1.1 through an adapter). Sources: win_regedit.py of
+ * ansible.windows, the reference of Microsoft.Windows/Registry.
+ */
+export function readYaml(text: string): YamlResult {
+  const facts: RegistryFact[] = [];
+  try {
+    const documents = parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: false, merge: true });
+    if (!Array.isArray(documents)) return { facts };
+    for (const document of documents) {
+      const [error] = document.errors;
+      if (error)
+        return { facts: [], fault: { message: error.message.split('\n')[0] ?? 'no YAML', start: error.pos[0] } };
+      for (const { map, condition } of mapsIn(document.contents)) facts.push(...factsOfMap(map, condition));
+    }
+  } catch (error) {
+    // The library's own limits: nesting that exhausts the stack.
+    return {
+      facts: [],
+      fault: { message: error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'it cannot be read', start: 0 },
+    };
+  }
+  return { facts: facts.sort((a, b) => a.span.start - b.span.start) };
+}
+
+interface Found {
+  readonly map: YAMLMap;
+  readonly condition: string | undefined;
+}
+
+/** Every mapping with what `when` says of it and of the blocks around it. */
+function* mapsIn(contents: Node | null): Generator<Found> {
+  const waiting: { readonly node: unknown; readonly condition: string | undefined }[] = [
+    { node: contents, condition: undefined },
+  ];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { node } = next;
+    if (isAlias(node)) continue;
+    if (isSeq(node)) for (const item of node.items) waiting.push({ node: item, condition: next.condition });
+    if (!isMap(node)) continue;
+    const when = wordAt(node, 'when');
+    const condition = when || valueAt(node, 'when') ? `"when: ${when?.text ?? '…'}" decides` : next.condition;
+    yield { map: node, condition };
+    for (const { value } of node.items) waiting.push({ node: value, condition });
+  }
+}
+
+function factsOfMap(map: YAMLMap, condition: string | undefined): RegistryFact[] {
+  for (const module of ['ansible.windows.win_regedit', 'win_regedit']) {
+    const parameters = valueAt(map, module);
+    if (isMap(parameters)) return factsOfTask(parameters, condition);
+    if (isScalar(parameters) && typeof parameters.value === 'string' && /servercachetime/i.test(parameters.value)) {
+      const why = 'the parameters are written as one text, which is not read';
+      return [{ value: 'ServerCacheTime', effect: { kind: 'unknown', why }, span: spanOf(parameters) }];
+    }
+  }
+  const type = wordAt(map, 'type')?.text.toLowerCase();
+  const properties = valueAt(map, 'properties');
+  if (!isMap(properties)) return [];
+  if (type === 'microsoft.windows/registry') return factsOfInstance(properties, map, condition);
+  if (/^(?:psdscresources|psdesiredstateconfiguration|xpsdesiredstateconfiguration)\/x?registry$/.test(type ?? ''))
+    return factsOfResource(properties, condition);
+  return [];
+}
+
+/** Without `name`, `state: absent` deletes the key unless `delete_key` forbids it. */
+function factsOfTask(parameters: YAMLMap, condition: string | undefined): RegistryFact[] {
+  const path = wordAt(parameters, 'path', 'key');
+  if (!path) return [];
+  const name = wordAt(parameters, 'name', 'entry', 'value');
+  const data = wordAt(parameters, 'data');
+  const type = wordAt(parameters, 'type', 'datatype');
+  const state = wordAt(parameters, 'state');
+  const isAbsent = state?.text.toLowerCase() === 'absent';
+  if (isAbsent && !name && /^(?:false|no)$/i.test(wordAt(parameters, 'delete_key')?.text ?? '')) return [];
+  return factsOfWrite({
+    path,
+    name,
+    action: isAbsent ? 'delete' : 'set',
+    ...(data ? { data } : {}),
+    ...(type ? { type: type.text } : {}),
+    base: 'number',
+    defaultType: 'REG_SZ',
+    span: state && isAbsent ? state.span : spanOf(parameters),
+    ...(condition === undefined ? {} : { condition }),
+  });
+}
+
+function factsOfInstance(properties: YAMLMap, instance: YAMLMap, condition: string | undefined): RegistryFact[] {
+  const path = wordAt(properties, 'keyPath');
+  if (!path) return [];
+  const name = wordAt(properties, 'valueName');
+  const exists = wordAt(properties, '_exist');
+  const isAbsent = exists?.text.toLowerCase() === 'false';
+  const valueData = valueAt(properties, 'valueData');
+  const pair = isMap(valueData) ? valueData.items[0] : undefined;
+  const type = pair && isScalar(pair.key) ? String(pair.key.value) : undefined;
+  const data = pair && isScalar(pair.value) ? wordOf(pair.value) : undefined;
+  const when = valueAt(instance, 'condition') ? 'its "condition" decides' : condition;
+  return factsOfWrite({
+    path,
+    name,
+    action: isAbsent ? 'delete' : 'set',
+    ...(data ? { data } : {}),
+    ...(type === undefined ? {} : { type }),
+    base: 'number',
+    defaultType: 'REG_NONE',
+    span: exists && isAbsent ? exists.span : spanOf(properties),
+    ...(when === undefined ? {} : { condition: when }),
+  });
+}
+
+/** The Registry resource of DSC 1.1, whose names are compared without regard to case. */
+function factsOfResource(properties: YAMLMap, condition: string | undefined): RegistryFact[] {
+  const path = wordAt(properties, 'Key');
+  if (!path) return [];
+  const name = wordAt(properties, 'ValueName');
+  const data = wordAt(properties, 'ValueData');
+  const type = wordAt(properties, 'ValueType');
+  const ensure = wordAt(properties, 'Ensure');
+  const isAbsent = ensure?.text.toLowerCase() === 'absent';
+  return factsOfWrite({
+    path,
+    name: name?.text === '' ? undefined : name,
+    action: isAbsent ? 'delete' : 'set',
+    ...(data ? { data } : {}),
+    ...(type ? { type: type.text } : {}),
+    base: wordAt(properties, 'Hex')?.text.toLowerCase() === 'true' ? 'hex' : 'number',
+    defaultType: 'REG_SZ',
+    span: ensure && isAbsent ? ensure.span : spanOf(properties),
+    ...(condition === undefined ? {} : { condition }),
+  });
+}
+
+function valueAt(map: YAMLMap, name: string): unknown {
+  const lower = name.toLowerCase();
+  return map.items.find(({ key }) => isScalar(key) && String(key.value).toLowerCase() === lower)?.value ?? undefined;
+}
+
+/** The scalar below the first of those names; a list of one item, as `valueData` may be, counts as the item. */
+function wordAt(map: YAMLMap, ...names: readonly string[]): Word | undefined {
+  for (const name of names) {
+    const value = valueAt(map, name);
+    const single = isSeq(value) && value.items.length === 1 ? value.items[0] : value;
+    if (isScalar(single)) return wordOf(single);
+  }
+  return undefined;
+}
+
+function wordOf(node: Node & { readonly value?: unknown; readonly source?: string }): Word {
+  const text = typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
+  // Templates of Jinja, expressions of DSC v3.
+  return { text, span: spanOf(node), isOpen: /\{\{|\{%|^\[[a-z]\w*\(/i.test(text) };
+}
+
+function spanOf(node: Node): { start: number; end: number } {
+  const [start = 0, end = 0] = node.range ?? [];
+  return { start, end };
+}
