@@ -146,7 +146,10 @@ async function takeSessions(listener: Listener, traits: ServerTraits): Promise<S
       const resumesAtOnce = session !== undefined && (await offer(target, session)).accepted;
       const isOn = resumesAtOnce && seconds !== undefined;
       const isStateful = session?.ticketLength === statefulTicketLength;
-      const hint = traits.announcesOtherLifetimeWhenStateful && isStateful ? seconds : session?.lifetimeHintSeconds;
+      const hint =
+        traits.announcesOtherLifetimeWhenStateful && isStateful
+          ? seconds && Math.min(seconds, longestHint(mechanism))
+          : session?.lifetimeHintSeconds;
       stocks.push({
         listener: labelOf(listener),
         target,
