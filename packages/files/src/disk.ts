@@ -31,6 +31,7 @@ export interface Target {
 export class Disk {
   readonly #files = new Map<string, ReadResult>();
   readonly #folders = new Map<string, readonly Entry[] | ReadFailure>();
+  readonly #targets = new Map<string, Target>();
   readonly #realFolders = new Map<string, string>();
 
   constructor(readonly cwd: string) {}
@@ -90,10 +91,15 @@ export class Disk {
   }
 
   stat(path: string): Target | undefined {
+    const known = this.#targets.get(path);
+    if (known) return known;
     try {
       const stats = statSync(path, { throwIfNoEntry: false });
       if (!stats) return undefined;
-      return { kind: stats.isDirectory() ? 'folder' : stats.isFile() ? 'file' : 'stream', bytes: stats.size };
+      const kind = stats.isDirectory() ? 'folder' : stats.isFile() ? 'file' : 'stream';
+      const target: Target = { kind, bytes: stats.size };
+      this.#targets.set(path, target);
+      return target;
     } catch {
       return undefined;
     }
