@@ -64,7 +64,7 @@ export interface Evaluation {
   readonly loads: number;
   /** Is the module loaded, as far as everything read tells? */
   readonly module: (name: string) => Truth;
-  /** Names that `<IfDefine>` asked for, that nothing defines, and that counted as not given on the command line. */
+  /** Names that would bring something to light that matters here, if httpd were started with `-D` and the name. */
   readonly absentDefines: ReadonlySet<string>;
 }
 
@@ -107,6 +107,8 @@ interface Section {
   /** The innermost section that is not a condition. */
   readonly inside: string;
   readonly doubt: string | undefined;
+  /** The name that would make a false `<IfDefine>` true. */
+  readonly absent?: string;
 }
 
 /** Reads files in httpd's order, includes in place, and keeps what TLS sessions depend on. */
@@ -333,6 +335,8 @@ class Reader {
   #skip(line: LogicalLine, top: Section): void {
     const [first] = wordsOf(line.text);
     if (!first) return;
+    if (top.absent !== undefined && /^(?:ssl|listen|include|loadmodule|use$|<virtualhost)/i.test(first.value))
+      this.#absentDefines.add(top.absent);
     if (first.value.startsWith('</')) {
       const name = first.value.slice(2, -1);
       if (name.toLowerCase() === top.name.toLowerCase()) this.#sections.pop();
@@ -420,6 +424,7 @@ class Reader {
       const truth = yield* this.#decide(lower, argument);
       const kind = truth.kind === 'false' ? 'false' : 'true';
       const because = truth.kind === 'unknown' ? truth.why : doubt;
+      const absent = lower === 'ifdefine' && truth.kind === 'false' ? argument.trim() : '';
       // Inside a condition that is passed over, `inside` tells what else is around a line.
       this.#sections.push({
         ...top,
@@ -428,6 +433,7 @@ class Reader {
         at: line.last,
         doubt: because,
         inside: kind === 'false' ? '' : top.inside,
+        ...(absent === '' || absent.startsWith('!') ? {} : { absent }),
       });
       return;
     }
@@ -558,7 +564,6 @@ class Reader {
     const settles = `say --define ${name} where httpd is started with -D ${name}`;
     if (this.options.fragments && this.options.defines.size === 0)
       return { kind: 'unknown', why: `<IfDefine ${name}> depends on the command line or the main file; ${settles}` };
-    this.#absentDefines.add(name);
     if (this.#main.gaps.length > 0)
       return {
         kind: 'unknown',
@@ -691,8 +696,13 @@ class Reader {
     const values = words.map(({ value }) => value);
     const templated = values.some(hasPlaceholder);
     let doubt = conditional;
+    // It does not matter what a path is, nor where a cache lies whose provider is written.
+    const isPath =
+      name === 'sslsessionticketkeyfile' ||
+      name === 'sslcertificatefile' ||
+      (name === 'sslsessioncache' && /^\w+:/.test(values[0] ?? ''));
     // The environment may have a variable that no file defines; a timeout is read letter by letter, since no letters are refused.
-    const isOpen = undefinedNames.length > 0 && name !== 'sslsessioncachetimeout';
+    const isOpen = undefinedNames.length > 0 && !isPath && name !== 'sslsessioncachetimeout';
     const problem =
       templated || isOpen
         ? undefined
@@ -703,7 +713,9 @@ class Reader {
     }
     doubt ??= templated
       ? 'a template or build step fills in the value'
-      : this.#variableDoubt(line, raw, undefinedNames, isOpen);
+      : isPath
+        ? undefined
+        : this.#variableDoubt(line, raw, undefinedNames, isOpen);
     if (top.context === 'directory' || (problem?.isMisplaced ?? false)) return;
     const written: Written = {
       name,

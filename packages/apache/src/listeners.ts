@@ -8,7 +8,7 @@ import {
   positionOf,
 } from '@shortfuse/core';
 import type { AddressGroup, Listen } from './addresses.js';
-import type { Evaluation, VirtualHost, Written } from './evaluate.js';
+import type { Evaluation, Level, VirtualHost, Written } from './evaluate.js';
 import {
   aliasesOf,
   cacheOf,
@@ -36,6 +36,7 @@ export function listenersOf(
   report: (problem: Problem) => void,
 ): Listener[] {
   const cache = cacheOf(evaluation, fragments);
+  const caches = ignoredCaches((evaluation.main.written.get('sslsessioncache') ?? []).slice(-mostRepeated), cache);
   const surroundings = new Map<VirtualHost | undefined, Surroundings>();
   const around = (host: VirtualHost | undefined): Surroundings => {
     const known = surroundings.get(host);
@@ -64,7 +65,7 @@ export function listenersOf(
         mechanisms: outcome.mechanisms,
         governing: firstSide.timeout,
         oldSessionsAfterReload: afterReload(first, outcome, cache),
-        ignored: ignoredFor(context, evaluation),
+        ignored: ignoredFor(context, evaluation, caches),
         notes: notesFor(context),
       };
       listeners.push(listener);
@@ -114,14 +115,12 @@ function reachable(
   return hosts.filter((host, index) => {
     const name = serverNameOf(around(host)).toLowerCase();
     const names = [name, ...aliasesOf(host).map((alias) => alias.toLowerCase())].filter((each) => each !== '');
-    // Comparing with every pattern of thousands of hosts would take too long; the first ones are enough.
-    const isFree = (each: string): boolean =>
-      !taken.has(each) && !patterns.slice(0, 1000).some((pattern) => pattern.test(each));
+    const isFree = (each: string): boolean => !taken.has(each) && !patterns.some((pattern) => pattern.test(each));
     const isReachable = index === 0 || names.length === 0 || names.some(isFree);
     if (host.doubt === undefined)
       for (const each of names) {
         taken.add(each);
-        if (/[*?]/.test(each)) patterns.push(wildcard(each));
+        if (/[*?]/.test(each) && patterns.length < mostPatterns) patterns.push(wildcard(each));
       }
     if (!isReachable)
       report({
@@ -133,6 +132,9 @@ function reachable(
     return isReachable;
   });
 }
+
+/** Comparing every name with every pattern of thousands of hosts would take too long; the first ones are enough. */
+const mostPatterns = 200;
 
 /** ServerAlias knows `*` and `?`. Source: ap_strcasecmp_match in httpd's server/util.c. */
 function wildcard(alias: string): RegExp {
@@ -164,16 +166,19 @@ function afterReload(
   return isKept && !/^(?:shmcb|default|dbm)$/.test(provider ?? '') ? 'unknown' : 'dropped';
 }
 
+/** Lines of the main server are listed for every host: no more of one kind than a person would ever write. */
+const mostRepeated = 100;
+
 /** Written for this host at this address, and without effect on it, or on some of its mechanisms. */
-function ignoredFor(context: Context, { main }: Evaluation): IgnoredSetting[] {
-  const { first, named, cache } = context;
+function ignoredFor(context: Context, { main }: Evaluation, caches: readonly IgnoredSetting[]): IgnoredSetting[] {
+  const { first, named } = context;
   const { host } = named;
   const ignored: IgnoredSetting[] = [];
   for (const setting of sessionSettings) {
     const own = host?.written.get(setting) ?? [];
-    const outer = main.written.get(setting) ?? [];
+    const outer = (main.written.get(setting) ?? []).slice(-mostRepeated);
     if (setting === 'sslsessioncache') {
-      ignored.push(...ignoredCaches(outer, cache));
+      ignored.push(...caches);
       continue;
     }
     const isUsed = usedOf(setting, context);
@@ -188,25 +193,33 @@ function ignoredFor(context: Context, { main }: Evaluation): IgnoredSetting[] {
     }
   }
   for (const level of host ? [host, main] : [main])
-    for (const { at, doubt } of level.skipped) ignored.push({ at, why: doubt ?? 'the condition around it is false' });
+    for (const { at, doubt } of level.skipped.slice(0, mostRepeated))
+      ignored.push({ at, why: doubt ?? 'the condition around it is false' });
   return ignored;
 }
 
 function ignoredCaches(items: readonly Written[], { item: deciding }: SessionCache): IgnoredSetting[] {
+  let isAfterOne = false;
   return items.flatMap((item) => {
-    if (item === deciding) return [];
+    if (item === deciding) {
+      isAfterOne = readCache(item.words[0] ?? '').kind === 'provider';
+      return [];
+    }
     const { kind } = readCache(item.words[0] ?? '');
     if (kind === 'provider') return [{ at: item.at, why: 'a later SSLSessionCache replaces it' }];
-    const isAfterOne =
-      deciding !== undefined &&
-      readCache(deciding.words[0] ?? '').kind === 'provider' &&
-      items.indexOf(item) > items.indexOf(deciding);
     return isAfterOne ? [{ at: item.at, why: `${item.words[0]} does not undo the SSLSessionCache before it` }] : [];
   });
 }
 
 function usedOf(setting: string, { first, named, firstSide, namedSide, outcome }: Context): (item: Written) => boolean {
   if (setting === 'sslsessioncachetimeout') {
+    // Nothing is without effect that may decide after all.
+    if (firstSide.timeout.seconds === undefined || namedSide.timeout.seconds === undefined) {
+      const lasts = new Set(
+        [first, named].flatMap((where) => [lastIn(where.host, setting), lastIn(where.evaluation.main, setting)]),
+      );
+      return (item) => lasts.has(item);
+    }
     const places = new Set<Location | undefined>([placeIn(firstSide.timeout)]);
     const isPartly = outcome.usesFirst && firstSide.timeout.seconds !== namedSide.timeout.seconds;
     // Both timeouts count where both give lifetimes; the named host's then does not count for all of them.
@@ -231,6 +244,10 @@ function usedOf(setting: string, { first, named, firstSide, namedSide, outcome }
       .add(lastOf(first))
       .add(named.host && first.host && find(first, setting).kind === 'written' ? lastOf(named) : undefined);
   return (item) => used.has(item);
+}
+
+function lastIn(level: Level | undefined, setting: string): Written | undefined {
+  return level?.written.get(setting)?.at(-1);
 }
 
 function placeIn({ origin }: Lifetime): Location | undefined {

@@ -79,8 +79,8 @@ export function stateOf(where: Surroundings, deciding: Surroundings): TlsState {
   const protocols = protocolsOf(where) ?? protocolsOf(deciding) ?? undefined;
   return {
     tickets: commands.tickets ?? ticketSwitchOf(where),
-    tls12: protocols === 'unknown' ? undefined : commands.allows('TLSv1.2', protocols?.has('TLSv1.2') ?? true),
-    tls13: protocols === 'unknown' ? undefined : commands.allows('TLSv1.3', protocols?.has('TLSv1.3') ?? true),
+    tls12: protocols === 'unknown' ? undefined : allows(commands, 'TLSv1.2', protocols?.has('TLSv1.2') ?? true),
+    tls13: protocols === 'unknown' ? undefined : allows(commands, 'TLSv1.3', protocols?.has('TLSv1.3') ?? true),
     sendsNoTls13Tickets: commands.sendsNoTls13Tickets,
     securityLevel: securityLevelOf(where),
     hasTicketKey: keyOf(where),
@@ -116,7 +116,7 @@ function securityLevelOf(where: Surroundings): number {
     suites.kind === 'written'
       ? suites.items.filter(({ words }) => words.length === 1 || /^ssl$/i.test(words[0] ?? ''))
       : [];
-  const text = [strings.at(-1)?.words.at(-1) ?? '', ...commandsOf(where).cipherStrings].join(':');
+  const text = `${strings.at(-1)?.words.at(-1) ?? ''}:${commandsOf(where).cipherString}`;
   return Number([...text.matchAll(/@SECLEVEL=(\d+)/g)].at(-1)?.[1] ?? 1);
 }
 
@@ -124,19 +124,37 @@ interface Commands {
   /** `Options SessionTicket` or `-SessionTicket`, applied after SSLSessionTickets; undefined where neither is written. */
   readonly tickets: boolean | undefined;
   readonly sendsNoTls13Tickets: boolean;
-  readonly cipherStrings: readonly string[];
-  allows(protocol: 'TLSv1.2' | 'TLSv1.3', byModule: boolean): boolean;
+  /** The last `CipherString`, which is applied after SSLCipherSuite; empty where there is none. */
+  readonly cipherString: string;
+  /** `MinProtocol` and `MaxProtocol`, in lower case. */
+  readonly least: string;
+  readonly most: string;
 }
 
-/** Reads `SSLOpenSSLConfCmd` as OpenSSL does: SSL_CONF_cmd(3), file syntax. The main server's commands come before the host's. */
-export function commandsOf({ host, evaluation: { main } }: Surroundings): Commands {
-  let tickets: boolean | undefined;
-  let sendsNoTls13Tickets = false;
-  let least = 'tlsv1';
-  let most = 'tlsv1.3';
-  const cipherStrings: string[] = [];
-  const items = [main, ...(host ? [host] : [])].flatMap(({ written }) => written.get('sslopensslconfcmd') ?? []);
-  for (const { words } of items) {
+/** The main server's commands, which come before every host's. */
+const commandsOfMain = new WeakMap<Evaluation, Commands>();
+
+const noCommands: Commands = {
+  tickets: undefined,
+  sendsNoTls13Tickets: false,
+  cipherString: '',
+  least: 'tlsv1',
+  most: 'tlsv1.3',
+};
+
+/** Reads `SSLOpenSSLConfCmd` as OpenSSL does: SSL_CONF_cmd(3), file syntax. */
+export function commandsOf({ host, evaluation }: Surroundings): Commands {
+  let main = commandsOfMain.get(evaluation);
+  if (!main) {
+    main = addCommands(noCommands, evaluation.main);
+    commandsOfMain.set(evaluation, main);
+  }
+  return host?.written.has('sslopensslconfcmd') ? addCommands(main, host) : main;
+}
+
+function addCommands(before: Commands, { written }: Level): Commands {
+  let { tickets, sendsNoTls13Tickets, cipherString, least, most } = before;
+  for (const { words } of written.get('sslopensslconfcmd') ?? []) {
     const command = words[0]?.toLowerCase();
     const value = words[1]?.toLowerCase() ?? '';
     if (command === 'options')
@@ -145,14 +163,13 @@ export function commandsOf({ host, evaluation: { main } }: Surroundings): Comman
     if (command === 'numtickets') sendsNoTls13Tickets = Number(value) === 0;
     if (command === 'minprotocol' && value.startsWith('tls')) least = value;
     if (command === 'maxprotocol' && value.startsWith('tls')) most = value;
-    if (command === 'cipherstring') cipherStrings.push(words[1] ?? '');
+    if (command === 'cipherstring') cipherString = words[1] ?? '';
   }
-  return {
-    tickets,
-    sendsNoTls13Tickets,
-    cipherStrings,
-    allows: (protocol, byModule) => byModule && least <= protocol.toLowerCase() && protocol.toLowerCase() <= most,
-  };
+  return { tickets, sendsNoTls13Tickets, cipherString, least, most };
+}
+
+function allows({ least, most }: Commands, protocol: 'TLSv1.2' | 'TLSv1.3', byModule: boolean): boolean {
+  return byModule && least <= protocol.toLowerCase() && protocol.toLowerCase() <= most;
 }
 
 /** The session cache of the whole server. */

@@ -26,6 +26,13 @@ export function notesFor(context: Context): Note[] {
   };
   const { decidedBy, seconds } = effectiveLifetime({ mechanisms, governing: firstSide.timeout });
   if (decidedBy.origin.kind === 'unknown') add('lifetime-unknown', `lifetime unknown: ${decidedBy.origin.why}`);
+  else if (seconds === undefined && cache.isKept === undefined)
+    add(
+      'lifetime-unknown',
+      'lifetime unknown: it depends on whether there is an SSLSessionCache, which the files do not tell',
+    );
+  else if (seconds === undefined)
+    add('lifetime-unknown', 'lifetime unknown: the files do not tell whether tickets are on');
   if (named !== first && first.host) {
     const { file, span } = first.host.at;
     add(

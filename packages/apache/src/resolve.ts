@@ -44,23 +44,18 @@ export function* resolve(files: readonly ApacheFile[], options: ResolveOptions):
     configurations.push(configurationOf(evaluated, options));
   }
   const kept = new Set([...reached, ...mains]);
-  const left = files.filter((tree) => !kept.has(tree) && !isPartOf(tree, mains));
+  const left = files.filter((tree) => !kept.has(tree) && !isLeftOut(tree, reached));
   for (const evaluated of yield* evaluateFragments(left, options))
     configurations.push(configurationOf(evaluated, options));
   return configurations;
 }
 
-/** Debian's folders of what can be enabled: beside a main file that reads the enabled ones, the rest is not in use. */
-function isPartOf({ file: { path } }: ApacheFile, mains: readonly ApacheFile[]): boolean {
+/** Debian's folders of what can be enabled: where a main file reads what is enabled, the rest is not in use. */
+function isLeftOut({ file: { path } }: ApacheFile, reached: ReadonlySet<ApacheFile>): boolean {
   const [, root] = /^(.*?)(?:sites|mods|conf)-available\/[^/]+$/.exec(path) ?? [];
-  return (
-    root !== undefined &&
-    mains.some(
-      ({ file }) =>
-        file.path.startsWith(root) &&
-        !file.path.slice(root.length).includes('/') &&
-        /sites-enabled|mods-enabled/.test(file.text),
-    )
+  if (root === undefined) return false;
+  return [...reached].some(
+    ({ file }) => file.path.startsWith(root) && /^[a-z]+-(?:available|enabled)\//.test(file.path.slice(root.length)),
   );
 }
 
@@ -88,37 +83,107 @@ function commonOptions(
   return { entry, bases, serverRoot, version, defines };
 }
 
-/** Folders that main files include from; they lie beside the main file or beside its folder. */
-const includedFolders =
-  /^(?:conf(?:\.modules)?\.d|(?:sites|mods|conf)-(?:enabled|available)|vhosts?(?:\.d)?|modules\.d|extra|sites|snippets|includes?|original)$/;
+/** Folders whose files a main file beside them includes into the main server: Debian's, Red Hat's, and what people make of them. */
+const includedFolders = /^(?:(?:mods|conf|sites)-(?:enabled|available)|conf(?:\.modules)?\.d|vhosts?\.d|modules\.d)$/;
+
+/** In the order in which Debian's and Red Hat's main files include them. */
+const folderOrder = [
+  '',
+  'mods-enabled',
+  'mods-available',
+  'conf.modules.d',
+  'modules.d',
+  'conf-enabled',
+  'conf-available',
+  'conf.d',
+];
+
+/** Files that a main file elsewhere includes, and that belong together. */
+interface FragmentGroup {
+  readonly label: string;
+  /** Where the main file would be. */
+  readonly folder: string;
+  readonly trees: ApacheFile[];
+  /** What is in the files outside of virtual hosts is in the main server. */
+  readonly inMainServer: boolean;
+}
+
+function groupFragments(files: readonly ApacheFile[]): FragmentGroup[] {
+  const groups = new Map<string, FragmentGroup>();
+  for (const tree of [...files].sort((a, b) => compareBytes(a.file.path, b.file.path))) {
+    const own = folderOf(tree.file.path);
+    const isIncluded = includedFolders.test(nameOfFolder(own));
+    const folder = isIncluded ? folderOf(own) : own;
+    const isPorts = /(?:^|\/)ports\.conf$/.test(tree.file.path);
+    const key = `${folder}${isIncluded || isPorts ? '' : '\n'}`;
+    const known = groups.get(key);
+    if (known) known.trees.push(tree);
+    else
+      groups.set(key, { label: isIncluded ? own : folder, folder, trees: [tree], inMainServer: isIncluded || isPorts });
+  }
+  return [...groups.values()].map((group) => {
+    const folders = new Set(group.trees.map(({ file }) => folderOf(file.path)));
+    return { ...group, label: folders.size > 1 ? group.folder : group.label, trees: inIncludeOrder(group.trees) };
+  });
+}
+
+/** `sort` is stable: files of one folder stay in the order of their names. What is enabled hides what could be. */
+function inIncludeOrder(trees: readonly ApacheFile[]): ApacheFile[] {
+  const folders = new Set(trees.map(({ file }) => nameOfFolder(folderOf(file.path))));
+  const rankOf = ({ file }: ApacheFile): number => {
+    const rank = folderOrder.indexOf(nameOfFolder(folderOf(file.path)));
+    return rank === -1 ? folderOrder.length : rank;
+  };
+  return trees
+    .filter(({ file }) => {
+      const name = nameOfFolder(folderOf(file.path));
+      return !name.endsWith('-available') || !folders.has(name.replace('-available', '-enabled'));
+    })
+    .sort((a, b) => rankOf(a) - rankOf(b));
+}
 
 /** Loose files of one folder belong together; snippets are alternatives as often as not, and stand alone. */
 function* evaluateFragments(files: readonly ApacheFile[], options: ResolveOptions): Asking<Evaluated[]> {
-  const folders = new Map<string, ApacheFile[]>();
-  const ordered = [...files].sort((a, b) => compareBytes(a.file.path, b.file.path));
-  for (const tree of ordered) {
-    const folder = folderOf(tree.file.path);
-    folders.set(folder, [...(folders.get(folder) ?? []), tree]);
-  }
+  const groups = groupFragments(files);
   const included = new Set<ApacheFile>();
   const results: Evaluated[] = [];
-  const read = function* (label: string, folder: string, starts: readonly ApacheFile[]): Asking<Evaluation> {
-    const parent = includedFolders.test(folder.split('/').at(-1) ?? '') ? folderOf(folder) : folder;
-    const entry = { path: parent === '' ? 'httpd.conf' : `${parent}/httpd.conf`, text: '', encoding: 'utf-8' } as const;
-    const common = { ...commonOptions(entry, [...new Set([parent, folder])], options), fragments: true };
+  const read = function* (label: string, folder: string, starts: readonly ApacheFile[]): Asking<void> {
+    const entry = { path: folder === '' ? 'httpd.conf' : `${folder}/httpd.conf`, text: '', encoding: 'utf-8' } as const;
+    const common = { ...commonOptions(entry, ancestorsOf(folder), options), fragments: true };
     const evaluation = yield* evaluate(starts, { ...common, assumesModules: true });
     for (const tree of evaluation.included) included.add(tree);
     results.push({ evaluation, label, fragments: true, assumesModules: true });
-    return evaluation;
   };
-  for (const [folder, trees] of folders) {
-    const starts = trees.filter((tree) => roleOf(tree) === 'fragment');
-    if (starts.length > 0) yield* read(folder || '.', folder, starts);
+  for (const { label, folder, trees, inMainServer } of groups) {
+    const roles = new Map(trees.map((tree) => [tree, roleOf(tree)]));
+    const starts = trees.filter(
+      (tree) => roles.get(tree) === 'fragment' || (inMainServer && roles.get(tree) === 'snippet'),
+    );
+    // A folder of settings without hosts is shown file by file.
+    if (starts.some((tree) => roles.get(tree) === 'fragment')) yield* read(label || '.', folder, starts);
   }
-  for (const [folder, trees] of folders)
-    for (const tree of trees)
-      if (!included.has(tree) && roleOf(tree) === 'snippet') yield* read(tree.file.path, folder, [tree]);
+  const isRead = (tree: ApacheFile): boolean => results.some(({ evaluation }) => evaluation.files.includes(tree));
+  for (const tree of files) {
+    if (isRead(tree)) continue;
+    const role = roleOf(tree);
+    const folder = folderOf(tree.file.path);
+    if (role === 'snippet' || role === 'fragment') yield* read(tree.file.path, folder, [tree]);
+  }
   return results.filter(({ evaluation }) => evaluation.files.some((tree) => !included.has(tree)));
+}
+
+function nameOfFolder(folder: string): string {
+  return folder.slice(folder.lastIndexOf('/') + 1);
+}
+
+/** A folder and those above it: ServerRoot is one of them. Trees are not deeper than this. */
+function ancestorsOf(folder: string): string[] {
+  const folders = [folder];
+  for (let at = folder; at !== '' && at !== '/' && folders.length < 8; ) {
+    at = folderOf(at);
+    folders.push(at);
+  }
+  return folders;
 }
 
 function configurationOf(
