@@ -1,0 +1,117 @@
+import type { IgnoredSetting, Location, Note, Problem } from '@shortfuse/core';
+
+/** The properties of a client-ssl profile that decide about resumption, named as tmsh names them. */
+export const propertyNames = [
+  'cache-timeout',
+  'cache-size',
+  'session-ticket',
+  'session-ticket-timeout',
+  'authenticate',
+  'mode',
+  'options',
+] as const;
+export type PropertyName = (typeof propertyNames)[number];
+
+/** A value as it is written. `value` is undefined where it is computed when the code runs; `why` then says so. */
+export interface Setting {
+  readonly value: string | undefined;
+  readonly at: Location;
+  readonly why?: string;
+}
+
+/** Where a profile's values come from that it does not state itself. */
+export type Parent =
+  /** Another profile, named in the files. */
+  | { readonly kind: 'named'; readonly path: string; readonly at: Location }
+  /** Not named, hence the factory profile clientssl. */
+  | { readonly kind: 'implied' }
+  /** None: `defaults-from none`, or a form that always writes all values (AS3). */
+  | { readonly kind: 'none' }
+  /** Outside the files or computed. */
+  | { readonly kind: 'unknown'; readonly at: Location; readonly why: string };
+
+export interface Profile {
+  /** `/Common/x`. */
+  readonly path: string;
+  readonly at: Location;
+  readonly settings: Map<PropertyName, Setting>;
+  parent: Parent;
+  /** The application service that made it; a redeployment writes it anew. */
+  appService?: string;
+  /** Settings in it or beside it that look as if they counted. */
+  readonly lookAlikes: IgnoredSetting[];
+}
+
+/** A client-ssl profile, or another profile, that a virtual server names. */
+export interface Attachment {
+  readonly path: string;
+  readonly at: Location;
+  /** As written after `context`; undefined where nothing is. */
+  readonly context?: string;
+  /** How it is attached where not by the list of profiles. */
+  readonly via?: string;
+  /** The form leaves no doubt that it is a client-ssl profile. */
+  readonly isTls?: boolean;
+  /** Why nothing is known of it, where that is not just that it is in no file. */
+  readonly why?: string;
+}
+
+export interface Virtual {
+  readonly path: string;
+  readonly at: Location;
+  /** Several where one object listens at several addresses; null where the address is a list object or computed. */
+  addresses: readonly (string | null)[];
+  /** The object with the addresses, where there is one. */
+  criteria?: string;
+  attachments: readonly Attachment[];
+  /** Paths of other things it uses that hold look-alikes: iRules, persistence profiles. */
+  uses: readonly string[];
+  rules: readonly string[];
+  isDisabled: boolean;
+  appService?: string;
+  readonly notes: Note[];
+}
+
+/** Objects of other kinds, for their look-alikes. */
+export interface OtherObject {
+  readonly path: string;
+  readonly at: Location;
+  readonly lookAlikes: IgnoredSetting[];
+}
+
+/** What an iRule does to the choice of a profile. */
+export interface Rule extends OtherObject {
+  /** Profiles that it names after SSL::profile, as written. */
+  readonly profiles: readonly string[];
+  /** It names a profile by a variable. */
+  readonly hasComputedProfile: boolean;
+}
+
+/** All that the files of one device say, whatever form they have. */
+export interface Device {
+  readonly profiles: Map<string, Profile>;
+  readonly virtuals: Map<string, Virtual>;
+  /** traffic-matching-criteria: the address, null where it is a list. */
+  readonly criteria: Map<string, string | null>;
+  readonly rules: Map<string, Rule>;
+  /** By path: server-ssl, tcp, persistence and other profiles. */
+  readonly others: Map<string, OtherObject>;
+  /** Paths of all profiles that are no client-ssl profiles. */
+  readonly otherProfiles: Set<string>;
+  /** Look-alikes in text that belongs to nothing that a virtual server uses. */
+  readonly loose: IgnoredSetting[];
+  readonly problems: Problem[];
+}
+
+export function emptyDevice(): Device {
+  return {
+    profiles: new Map(),
+    virtuals: new Map(),
+    criteria: new Map(),
+    rules: new Map(),
+    others: new Map(),
+    otherProfiles: new Set(),
+    loose: [],
+    problems: [],
+  };
+}

@@ -1,0 +1,23 @@
+import { defineAdapter, type SourceFile } from '@shortfuse/core';
+import { formOf } from './detect.js';
+import type { F5File } from './files.js';
+import { parse } from './read.js';
+import { resolve } from './resolve.js';
+
+export type { F5File } from './files.js';
+export { parseTmsh } from './parse.js';
+export { parse } from './read.js';
+export type { Statements, TmshFile, Tokens } from './tree.js';
+export { TokenKind } from './tree.js';
+
+/** F5 BIG-IP (TMOS), by its saved configuration or the code that makes it. */
+export const f5 = defineAdapter<F5File>({
+  id: 'f5',
+  title: 'F5 BIG-IP',
+  homes: ['/config'],
+  looksFor:
+    'bigip.conf and the files beside it, single configuration files, AS3 declarations, iControl REST answers, Terraform and Ansible for BIG-IP',
+  claims: (file: SourceFile, named: boolean) => formOf(file, named) !== undefined,
+  parse,
+  resolve,
+});

@@ -1,0 +1,70 @@
+import type { Location } from '@shortfuse/core';
+import { childrenOf, type TmshFile, tokenValue } from './tree.js';
+
+/** One property of an object, or one element of a list. */
+export interface Property {
+  readonly name: string;
+  readonly nameToken: number;
+  /** The token of the value; -1 for flags and blocks. */
+  readonly valueToken: number;
+  /** The statement whose block this is; -1 where it has none. */
+  readonly block: number;
+}
+
+/** Properties of virtual servers that stand alone. Everything else on one line comes in pairs. */
+const flags: ReadonlySet<string> = new Set(
+  'disabled enabled internal ip-forward l2-forward reject stateless dhcp-relay vlans-enabled vlans-disabled'.split(' '),
+);
+
+/**
+ * The properties in the block of `statement`. Objects on one line (`{ cache-timeout 60 options { a b } }`) make one
+ * statement of several properties; the last word before a block is the block's name.
+ */
+export function propertiesOf(tree: TmshFile, statement: number): Property[] {
+  const properties: Property[] = [];
+  for (const child of childrenOf(tree, statement)) {
+    const { first, words, open } = tree.statements;
+    const start = first[child] ?? 0;
+    const hasBlock = open[child] !== -1;
+    const count = words[child] ?? 0;
+    const last = start + count - 1;
+    for (let token = start; token <= last; token++) {
+      const name = tokenValue(tree, token);
+      if (hasBlock && token === last) properties.push({ name, nameToken: token, valueToken: -1, block: child });
+      else if (token === last || (hasBlock && token === last - 1) || flags.has(name))
+        properties.push({ name, nameToken: token, valueToken: -1, block: -1 });
+      else properties.push({ name, nameToken: token, valueToken: ++token, block: -1 });
+    }
+  }
+  return properties;
+}
+
+/** The elements of a list block: words, some with a block of their own. */
+export function elementsOf(tree: TmshFile, statement: number): Property[] {
+  const elements: Property[] = [];
+  for (const child of childrenOf(tree, statement)) {
+    const { first, words, open } = tree.statements;
+    const start = first[child] ?? 0;
+    const count = words[child] ?? 0;
+    for (let i = 0; i < count; i++) {
+      const block = i === count - 1 && open[child] !== -1 ? child : -1;
+      elements.push({ name: tokenValue(tree, start + i), nameToken: start + i, valueToken: -1, block });
+    }
+  }
+  return elements;
+}
+
+/** The value of a property: its word, the words of its list, or nothing for a flag. */
+export function valueText(tree: TmshFile, { valueToken, block }: Property): string {
+  if (valueToken !== -1) return tokenValue(tree, valueToken);
+  if (block === -1) return '';
+  return elementsOf(tree, block)
+    .map(({ name }) => name)
+    .join(' ');
+}
+
+/** From the name to the end of the value. */
+export function propertyLocation({ file, tokens }: TmshFile, { nameToken, valueToken }: Property): Location {
+  const last = valueToken === -1 ? nameToken : valueToken;
+  return { file, span: { start: tokens.starts[nameToken] ?? 0, end: tokens.ends[last] ?? 0 } };
+}
