@@ -65,10 +65,13 @@ export function readXml(file: SourceFile): XmlResult {
       if (code === 'InvalidTag' && /^Unclosed tag/.test(msg)) return refused(text.length, 'unexpected end of file');
       return refused(offsetOf(text, line, col), spelled(msg));
     }
+    if (!text.trimEnd().endsWith('>')) return refused(text.trimEnd().length - 1, 'text after the root element');
     return elementsOf(file, parser.parse(text) as readonly unknown[], refused);
   } catch (error) {
     const why = error instanceof Error ? error.message : '';
     if (/nested tags/i.test(why)) return refused(0, `elements are nested more than ${deepest} deep`);
+    const reserved = /Invalid name: "([^"]*)"/.exec(why)?.[1];
+    if (reserved !== undefined) return refused(0, `no element of Windows is called ${reserved}`);
     return refused(0, why === '' ? 'it cannot be read' : firstSentence(why));
   }
 }

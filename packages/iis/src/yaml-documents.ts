@@ -14,6 +14,8 @@ export interface YamlResult {
  */
 export function readYaml(text: string): YamlResult {
   const facts: RegistryFact[] = [];
+  const deep = tooDeepAt(text);
+  if (deep !== undefined) return { facts, fault: { message: 'collections are nested too deeply', start: deep } };
   try {
     const documents = parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: false, merge: true });
     if (!Array.isArray(documents)) return { facts };
@@ -24,13 +26,40 @@ export function readYaml(text: string): YamlResult {
       for (const { map, condition } of mapsIn(document.contents)) facts.push(...factsOfMap(map, condition));
     }
   } catch (error) {
-    // The library's own limits: nesting that exhausts the stack.
     return {
       facts: [],
       fault: { message: error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'it cannot be read', start: 0 },
     };
   }
   return { facts: facts.sort((a, b) => a.span.start - b.span.start) };
+}
+
+/** Far more than anybody writes, and far less than what the library, which calls itself for each level, has room for. */
+const mostBrackets = 300;
+const mostColumns = 400;
+
+/**
+ * Where nesting could exhaust the stack; that would end the process and not just throw. Brackets are counted wherever they
+ * stand, and every level of a block takes a column, so this may refuse a strange file that is sound, but lets no deep one pass.
+ */
+function tooDeepAt(text: string): number | undefined {
+  let brackets = 0;
+  let lineStart = 0;
+  let isIndent = true;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charAt(i);
+    if (char === '[' || char === '{') brackets++;
+    else if ((char === ']' || char === '}') && brackets > 0) brackets--;
+    if (brackets > mostBrackets) return i;
+    if (char === '\n' || char === '\r') {
+      lineStart = i + 1;
+      isIndent = true;
+    } else if (isIndent && char !== ' ' && char !== '\t' && char !== '-' && char !== '?' && char !== ':') {
+      if (i - lineStart > mostColumns) return i;
+      isIndent = false;
+    }
+  }
+  return isIndent && text.length - lineStart > mostColumns ? lineStart : undefined;
 }
 
 interface Found {
