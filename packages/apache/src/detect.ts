@@ -29,7 +29,7 @@ export function looksLikeApache(file: SourceFile, named: boolean): boolean {
  */
 export type Role = 'main' | 'fragment' | 'snippet' | 'other';
 
-const mainOnly = new Set(['serverroot', 'pidfile', 'defaultruntimedir', 'mutex', 'user', 'group']);
+const mainOnly = new Set(['pidfile', 'defaultruntimedir', 'mutex', 'user', 'group']);
 
 export function roleOf(tree: ApacheFile): Role {
   const { lines, file } = tree;
@@ -40,7 +40,8 @@ export function roleOf(tree: ApacheFile): Role {
     const kind = lines.kinds[i];
     if (kind !== LineKind.directive && kind !== LineKind.open) continue;
     const name = nameOf(tree, i);
-    if (mainOnly.has(name)) mainSigns++;
+    if (name === 'serverroot') mainSigns += 2;
+    else if (mainOnly.has(name)) mainSigns++;
     else if (name === '<virtualhost' || name === 'listen') hasHosts = true;
     else if (name.startsWith('ssl')) hasSettings = true;
   }

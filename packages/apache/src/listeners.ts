@@ -84,9 +84,12 @@ function speaksTls({ hosts, listen, shown }: AddressGroup, first: Surroundings):
   return engineOf(first, named ?? isHttps) ?? (isHttps || /:443$/.test(shown ?? ''));
 }
 
-/** Source: ap_setup_listeners in httpd's server/listen.c. */
+/**
+ * Does the protocol of a Listen become the host's? Only where the host names the very address, and has a ServerName of its own.
+ * Source: ap_setup_listeners in httpd's server/listen.c; measured on 2.4.71.
+ */
 function isSameAddress(host: VirtualHost | undefined, { address, port }: Listen): boolean {
-  if (!host) return true;
+  if (!host?.written.has('servername')) return false;
   return host.addresses.some((word) => {
     const [, own = '', ownPort = ''] = /^(.*?):(\d+)$/.exec(word) ?? [];
     const isAny = own === '*' || own.toLowerCase() === '_default_' || own === '0.0.0.0';
