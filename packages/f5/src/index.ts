@@ -1,5 +1,6 @@
 import { defineAdapter, type SourceFile } from '@shortfuse/core';
 import { formOf } from './detect.js';
+import { explanation } from './explanation.js';
 import type { F5File } from './files.js';
 import { parse } from './read.js';
 import { resolve } from './resolve.js';
@@ -15,6 +16,7 @@ export const f5 = defineAdapter<F5File>({
   id: 'f5',
   title: 'F5 BIG-IP',
   homes: ['/config'],
+  explanation,
   looksFor:
     'bigip.conf and the files beside it, single configuration files, AS3 declarations, iControl REST answers, Terraform and Ansible for BIG-IP',
   claims: (file: SourceFile, named: boolean) => formOf(file, named) !== undefined,

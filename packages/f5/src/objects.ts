@@ -7,7 +7,7 @@ import { mentionsIn } from './mentions.js';
 import { fullPath, partitionOf, referred } from './names.js';
 import { elementsOf, type Property, propertiesOf, propertyLocation, valueText } from './properties.js';
 import { profilesInRule } from './rules.js';
-import { headerLocation, type TmshFile, TokenKind, tokenLocation, wordsOf } from './tree.js';
+import { headerLocation, type TmshFile, TokenKind, tokenLocation, tokenValue, wordsOf, writtenToken } from './tree.js';
 
 const wanted: ReadonlySet<string> = new Set(propertyNames);
 
@@ -64,6 +64,19 @@ export function addObjects(device: Device, pending: Pending, tree: TmshFile): vo
     if (kind) addOther(device, tree, i, fullPath(name, folder), kind);
   }
   addMentions(device, tree, owners);
+}
+
+/** The names of the virtual servers in a file, as its headers have them. */
+export function virtualNames(tree: TmshFile): string[] {
+  const { statements } = tree;
+  const names: string[] = [];
+  for (let i = 0; i < statements.count; i = statements.next[i] ?? statements.count) {
+    const first = statements.first[i] ?? 0;
+    if (statements.words[i] !== 3 || statements.open[i] === -1) continue;
+    if (writtenToken(tree, first) === 'ltm' && writtenToken(tree, first + 1) === 'virtual')
+      names.push(tokenValue(tree, first + 2));
+  }
+  return names;
 }
 
 /** An object, by its place in the text, and where what looks like settings in it is kept. */

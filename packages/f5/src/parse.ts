@@ -200,6 +200,17 @@ export function parseTmsh(file: SourceFile): TmshFile {
       at++;
     } else if (block !== -1 && at === lineStart && startsHeaderLine(text, at)) {
       unclosed();
+    } else if (unit === 0x2d && text.startsWith('---(less ', at)) {
+      const end = pagerMarkEnd(text, at);
+      report(
+        'warning',
+        at,
+        end,
+        'the mark of a pager was skipped',
+        'delete it: it came along when a tmsh session was copied',
+      );
+      addToken(TokenKind.comment, at, end);
+      at = end;
     } else if (unit === 0x22 && !hasUnclosedQuote) {
       const end = quoteEnd(text, at, 0x22, length);
       if (end === -1) {
@@ -253,6 +264,12 @@ function startsHeaderLine(text: string, at: number): boolean {
   return moduleWords.has(line.slice(0, space)) && line.includes('{');
 }
 
+/** After `---(less 23%)---`, or after its first word where it goes on differently. */
+function pagerMarkEnd(text: string, start: number): number {
+  const [mark] = /^---\(less [^)\n]{1,20}\)---/.exec(text.slice(start, start + 40)) ?? [];
+  return start + (mark?.length ?? 8);
+}
+
 function wordEnd(text: string, start: number): number {
   let at = start;
   for (; at < text.length; at++) {
@@ -260,7 +277,9 @@ function wordEnd(text: string, start: number): number {
     if (unit <= 0x20) {
       if (unit === 0x20 || (unit >= 0x09 && unit <= 0x0d)) break;
     } else if (unit === 0x5c) {
-      if (at + 1 < text.length && !endsWord(text, at + 1)) at++;
+      // A line ends its statement, whatever stands before.
+      const following = text.charCodeAt(at + 1);
+      if (at + 1 < text.length && following !== 0x0a && following !== 0x0d) at++;
     } else if (unit === 0x7b || unit === 0x7d) break;
   }
   // A character that is no word's may still stand here alone: the reader must get on.

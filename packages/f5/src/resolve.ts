@@ -5,7 +5,7 @@ import { type Device, emptyDevice } from './device.js';
 import { profileResolver } from './effective.js';
 import type { F5File, FileOf, Form } from './files.js';
 import { listenersOf, unattachedIn } from './listeners.js';
-import { addObjects, type Pending, settleReferences } from './objects.js';
+import { addObjects, type Pending, settleReferences, virtualNames } from './objects.js';
 import { addRestObjects } from './rest.js';
 import { addTerraformResources } from './terraform.js';
 import { valueProblems } from './values.js';
@@ -26,20 +26,43 @@ export function* resolve(files: readonly F5File[], options: ResolveOptions): Res
 }
 
 function groupsOf(files: readonly F5File[]): Group[] {
-  const groups = new Map<string, { form: Form; label: string; files: F5File[] }>();
+  const folders = new Map<string, { form: Form; label: string; files: F5File[] }>();
   for (const tree of files) {
     const folder = deviceFolder(tree.file.path);
     const label = tree.form === 'as3' ? tree.file.path : folder || '.';
     const key = `${tree.form} ${label}`;
-    const known = groups.get(key);
+    const known = folders.get(key);
     if (known) known.files.push(tree);
-    else groups.set(key, { form: tree.form, label, files: [tree] });
+    else folders.set(key, { form: tree.form, label, files: [tree] });
   }
-  return [...groups.values()].map(({ form, label, files: own }) => ({
-    form,
-    label: own.length === 1 && own[0] ? own[0].file.path : label,
-    files: form === 'tmsh' ? inLoadOrder(own) : own,
-  }));
+  return [...folders.values()].flatMap(({ form, label, files: own }) =>
+    (form === 'tmsh' ? devicesIn(inLoadOrder(own)) : [own]).map((set) => ({
+      form,
+      label: set.length === 1 && set[0] ? set[0].file.path : label,
+      files: set,
+    })),
+  );
+}
+
+/**
+ * The files of a folder, parted where they cannot be of one device: a saved file with a name of its own that has virtual
+ * servers which another saved file has, too, is a copy or another device. Merge files (without the header of saved files) go
+ * with the first.
+ */
+function devicesIn(files: readonly F5File[]): F5File[][] {
+  const devices: { files: F5File[]; virtuals: Set<string> }[] = [];
+  for (const tree of files) {
+    if (tree.form !== 'tmsh') continue;
+    const isSaved = tree.file.text.startsWith('#TMSH-VERSION:');
+    const virtuals = isSaved ? virtualNames(tree) : [];
+    const isOfDevice = loadOrder.includes(tree.file.path.slice(tree.file.path.lastIndexOf('/') + 1));
+    const fitting = devices.find((device) => isOfDevice || !virtuals.some((name) => device.virtuals.has(name)));
+    const device = fitting ?? { files: [], virtuals: new Set<string>() };
+    if (!fitting) devices.push(device);
+    device.files.push(tree);
+    for (const name of virtuals) device.virtuals.add(name);
+  }
+  return devices.map((device) => device.files);
 }
 
 function deviceFolder(path: string): string {
