@@ -1,5 +1,6 @@
 import { defineAdapter } from '@shortfuse/core';
 import { looksLikeApache } from './detect.js';
+import { explanation } from './explanation.js';
 import { parse } from './parse.js';
 import { resolve } from './resolve.js';
 import type { ApacheFile } from './tree.js';
@@ -25,6 +26,7 @@ export const apache = defineAdapter<ApacheFile>({
     '/usr/local/etc/httpd',
     '/srv/httpd',
   ],
+  explanation,
   looksFor: 'apache2.conf or httpd.conf, files with <VirtualHost>, SSLEngine or SSLSession* settings',
   claims: looksLikeApache,
   parse,

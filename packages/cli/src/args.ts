@@ -30,6 +30,7 @@ export interface AuditOptions extends ReadingOptions {
 /** What each command does. Loaded only when it is called: `--help` and `--version` need none of it. */
 export interface Commands {
   audit(paths: readonly string[], options: AuditOptions): Promise<ExitStatus>;
+  explain(name: string | undefined): Promise<ExitStatus>;
 }
 
 /**
@@ -68,6 +69,12 @@ Examples:
   shortfuse audit --format json --output audit.json`,
     )
     .action(async (paths: string[], options: AuditOptions) => finished(await commands.audit(paths, options)));
+
+  program
+    .command('explain')
+    .description('what governs the lifetime on a server, with sources')
+    .argument('[NAME]', 'a server; without it, what there is to explain is listed')
+    .action(async (name: string | undefined) => finished(await commands.explain(name)));
 
   return program;
 

@@ -7,7 +7,10 @@ import { endOnBrokenPipe } from './io/streams.js';
 endOnBrokenPipe();
 
 const program = createProgram(
-  { audit: async (paths, options) => (await import('./commands/audit.js')).audit(paths, options) },
+  {
+    audit: async (paths, options) => (await import('./commands/audit.js')).audit(paths, options),
+    explain: async (name) => (await import('./commands/explain.js')).explain(name),
+  },
   (status) => {
     process.exitCode = status;
   },

@@ -14,6 +14,8 @@ export interface Adapter<Tree extends ParsedFile = ParsedFile> {
   readonly title: string;
   /** Folders that the product's packages install its configuration to, as absolute server paths, the usual one first. */
   readonly homes: readonly string[];
+  /** What governs the lifetime on this server, with sources: a screenful of text, in lines of about 80 columns. */
+  readonly explanation: string;
   /** What a person who found nothing is told that this adapter looks for. */
   readonly looksFor: string;
   /**

@@ -3,6 +3,7 @@ export * from './duration.js';
 export * from './edit.js';
 export * from './glob.js';
 export * from './listener.js';
+export * from './nearest.js';
 export * from './problem.js';
 export * from './report/index.js';
 export * from './run.js';

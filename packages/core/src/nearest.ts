@@ -1,13 +1,13 @@
 /**
- * The word of `known` that somebody who typed `typed` most likely meant: at most a third of its letters differ (one
- * swapped, missing, extra or wrong counts one). `undefined` where none is that near.
+ * The word of `known` that somebody who typed `typed` most likely meant: at most a third of its letters differ, or `most` of them
+ * (one swapped, missing, extra or wrong counts one). `undefined` where none is that near.
  */
-export function nearest(typed: string, known: readonly string[]): string | undefined {
+export function nearest(typed: string, known: readonly string[], most?: number): string | undefined {
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const word of known) {
     const distance = editDistance(typed.toLowerCase(), word.toLowerCase());
-    if (distance < bestDistance && distance <= Math.max(1, Math.floor(word.length / 3))) {
+    if (distance < bestDistance && distance <= (most ?? Math.max(1, Math.floor(word.length / 3)))) {
       best = word;
       bestDistance = distance;
     }

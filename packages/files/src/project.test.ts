@@ -25,6 +25,7 @@ const lines = (id: string): Adapter<LineFile> =>
     id,
     title: id.toUpperCase(),
     homes: ['/etc/lines'],
+    explanation: '',
     looksFor: 'files with a line',
     claims: ({ text }, named) => text.startsWith(`#! ${id}`) || (named && text.startsWith('#? any')),
     unpack: ({ text }) => {

@@ -1,6 +1,7 @@
 import { defineAdapter, type SourceFile } from '@shortfuse/core';
 import { looksLikeNginx } from './detect.js';
 import { unpackDump } from './dump.js';
+import { explanation } from './explanation.js';
 import { parse } from './parse.js';
 import { resolve } from './resolve.js';
 import type { NginxFile } from './tree.js';
@@ -24,6 +25,7 @@ export const nginx = defineAdapter<NginxFile>({
     '/etc/openresty',
     '/opt/homebrew/etc/nginx',
   ],
+  explanation,
   looksFor: 'nginx.conf, files with server blocks or ssl_session_* settings, the output of nginx -T',
   claims: (file: SourceFile, named: boolean) => looksLikeNginx(file, named),
   unpack: unpackDump,

@@ -1,3 +1,4 @@
+import { nearest } from '@shortfuse/core';
 import { readCache } from './session-cache.js';
 import type { Context, DirectiveSpec } from './settings.js';
 import { readTime } from './time.js';
@@ -119,20 +120,5 @@ const noSlips = new Set(['ssl_session_ticket_keys']);
 /** The directive that `name` is a slip of: another letter case, or at most two letters away. */
 function slipOf(name: string): string | undefined {
   const lower = name.toLowerCase();
-  if (!lower.startsWith('ssl') || noSlips.has(name)) return undefined;
-  return slips.find((known) => lower === known || isWithinTwo(lower, known));
-}
-
-function isWithinTwo(a: string, b: string): boolean {
-  if (Math.abs(a.length - b.length) > 2) return false;
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(
-        Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)),
-      );
-    row = next;
-  }
-  return (row[b.length] ?? 3) <= 2;
+  return lower.startsWith('ssl') && !noSlips.has(name) ? nearest(lower, slips, 2) : undefined;
 }

@@ -19,6 +19,7 @@ function toy(change: { place?: (at: Location) => Location; readOnce?: () => void
     id: 'toy',
     title: 'Toy',
     homes: ['/etc/toy'],
+    explanation: '',
     looksFor: 'files that say lifetime',
     claims: ({ text }) => text.includes('lifetime'),
     parse: (file) => ({ file, problems: [] }),

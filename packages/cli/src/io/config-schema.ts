@@ -1,5 +1,13 @@
 import { isAbsolute, join, resolve } from 'node:path';
-import { decode, hasWildcards, positionOf, type ResolveOptions, readDuration, type SourceFile } from '@shortfuse/core';
+import {
+  decode,
+  hasWildcards,
+  positionOf,
+  type ResolveOptions,
+  readDuration,
+  type SourceFile,
+  suggestion,
+} from '@shortfuse/core';
 import {
   findNodeAtLocation,
   getNodeValue,
@@ -11,7 +19,6 @@ import {
 import * as v from 'valibot';
 import { readDefine } from '../define.js';
 import { UsageError } from '../exit.js';
-import { suggestion } from '../nearest.js';
 import type { Config } from './config.js';
 import { withoutSlash } from './paths.js';
 

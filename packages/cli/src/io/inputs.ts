@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Adapter, ResolveOptions, Seconds } from '@shortfuse/core';
+import { suggestion } from '@shortfuse/core';
 import { noOptions, type OpenOptions, type Root } from '@shortfuse/files';
 import type { ReadingOptions } from '../args.js';
 import { UsageError } from '../exit.js';
-import { suggestion } from '../nearest.js';
 import { readConfig } from './config.js';
 import { withoutSlash } from './paths.js';
 import { readStdin } from './streams.js';
