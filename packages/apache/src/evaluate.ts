@@ -86,12 +86,12 @@ export type Asking<T> = Generator<IncludeRequest, T, IncludeAnswer<ApacheFile>>;
 
 /** Files opened by includes before we give up: far above real trees. */
 const mostIncludes = 100_000;
-/** Lines read before we give up, for files and macros that are used over and over. */
-const mostLines = 5_000_000;
+/** Lines read again before we give up, of files that are included and macros that are used over and over. */
+const mostRepeatedLines = 1_000_000;
 
 /** Where lines come from: a file, or the lines that stand in place of a `Use`. */
 type Stream =
-  | { readonly kind: 'file'; readonly tree: ApacheFile; next: number; isOpen: boolean }
+  | { readonly kind: 'file'; readonly tree: ApacheFile; next: number; isOpen: boolean; isRepeated: boolean }
   | { readonly kind: 'macro'; readonly macro: Macro; readonly lines: readonly LogicalLine[]; next: number };
 
 /** A section that is open, or the start of a file, which sections do not cross. */
@@ -153,7 +153,7 @@ class Reader {
   #serverRoot: string | undefined;
   #loads = 0;
   #includes = 0;
-  #lines = 0;
+  #repeatedLines = 0;
   #firstSsl: { line: LogicalLine; name: string } | undefined;
 
   constructor(readonly options: EvaluateOptions) {
@@ -181,17 +181,19 @@ class Reader {
   }
 
   *read(tree: ApacheFile): Asking<void> {
-    this.#streams.push({ kind: 'file', tree, next: 0, isOpen: false });
+    this.#streams.push({ kind: 'file', tree, next: 0, isOpen: false, isRepeated: false });
     for (let stream = this.#streams.at(-1); stream; stream = this.#streams.at(-1)) {
       const count = stream.kind === 'file' ? stream.tree.lines.count : stream.lines.length;
       if (stream.kind === 'file' && !stream.isOpen) {
         stream.isOpen = true;
+        stream.isRepeated = this.#files.has(stream.tree);
         this.#open(stream.tree);
       }
-      if (stream.next >= count || this.#lines > mostLines) this.#close(stream);
+      if (stream.next >= count || this.#repeatedLines > mostRepeatedLines) this.#close(stream);
       else {
         const index = stream.next++;
-        if (++this.#lines > mostLines) this.#tooMuch(stream, index);
+        if ((stream.kind === 'macro' || stream.isRepeated) && ++this.#repeatedLines > mostRepeatedLines)
+          this.#tooMuch(stream, index);
         else if (stream.kind === 'macro') yield* this.#line(stream.lines[index], false);
         else if (stream.tree.lines.kinds[index] === LineKind.comment) this.#comment(stream.tree, index);
         else if (this.#matters(stream.tree, index))
@@ -294,7 +296,10 @@ class Reader {
     const top = this.#sections.at(-1);
     if (!raw || !top || raw.text === '' || raw.text.startsWith('#')) return;
     if (top.kind === 'false') return this.#skip(raw, top);
-    const { line, undefinedNames } = expandVariables(raw, (name) => this.#variables.get(name.toLowerCase())?.value);
+    const { line, undefinedNames, definedNames } = expandVariables(
+      raw,
+      (name) => this.#variables.get(name.toLowerCase())?.value,
+    );
     const [first] = wordsOf(line.text);
     if (!first) return;
     if (first.value.startsWith('</')) return this.#closeSection(line, first, top);
@@ -327,7 +332,7 @@ class Reader {
           );
         return;
       default:
-        this.#keep(line, name, first, words, top, doubt, undefinedNames, raw);
+        this.#keep(line, name, first, words, top, doubt, undefinedNames, definedNames);
     }
   }
 
@@ -611,8 +616,8 @@ class Reader {
     const lines: LogicalLine[] = [];
     let depth = 1;
     const count = stream.kind === 'file' ? stream.tree.lines.count : stream.lines.length;
-    while (stream.next < count && this.#lines <= mostLines) {
-      this.#lines++;
+    while (stream.next < count && this.#repeatedLines <= mostRepeatedLines) {
+      if (stream.kind === 'macro' || stream.isRepeated) this.#repeatedLines++;
       const index = stream.next++;
       const each = stream.kind === 'file' ? readLine(stream.tree, index) : stream.lines[index];
       if (!each || each.text === '' || each.text.startsWith('#')) continue;
@@ -685,7 +690,7 @@ class Reader {
     top: Section,
     conditional: string | undefined,
     undefinedNames: readonly string[],
-    raw: LogicalLine,
+    definedNames: readonly string[],
   ): void {
     const spec = specFor(name);
     if (!spec) {
@@ -715,7 +720,7 @@ class Reader {
       ? 'a template or build step fills in the value'
       : isPath
         ? undefined
-        : this.#variableDoubt(line, raw, undefinedNames, isOpen);
+        : this.#variableDoubt(line, undefinedNames, definedNames, isOpen);
     if (top.context === 'directory' || (problem?.isMisplaced ?? false)) return;
     const written: Written = {
       name,
@@ -730,8 +735,8 @@ class Reader {
 
   #variableDoubt(
     line: LogicalLine,
-    raw: LogicalLine,
     undefinedNames: readonly string[],
+    definedNames: readonly string[],
     isOpen: boolean,
   ): string | undefined {
     const [open] = undefinedNames;
@@ -747,7 +752,7 @@ class Reader {
         });
       if (isOpen) return `the environment of httpd decides: it has to define ${open}; say --define ${open}=VALUE`;
     }
-    for (const [, name = ''] of raw.text.matchAll(/\$\{([^}]*)\}/g)) {
+    for (const name of definedNames) {
       const doubt = this.#variables.get(name.toLowerCase())?.doubt;
       if (doubt !== undefined) return doubt;
     }
@@ -875,7 +880,7 @@ class Reader {
       return;
     }
     this.#included.add(tree);
-    this.#streams.push({ kind: 'file', tree, next: 0, isOpen: false });
+    this.#streams.push({ kind: 'file', tree, next: 0, isOpen: false, isRepeated: false });
   }
 
   /** Place of a directive: see {@link Written}. */
@@ -925,7 +930,7 @@ class Reader {
         : (stream.lines[index]?.last ?? stream.macro.definedAt);
     this.#error(
       at,
-      `more than ${mostLines} lines are read`,
+      `more than ${mostRepeatedLines} lines are read again`,
       'take includes or uses of macros out that lead to each other',
     );
   }

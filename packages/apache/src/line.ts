@@ -25,8 +25,8 @@ export interface LogicalLine {
   readonly use?: Location;
 }
 
-/** Longer lines than this httpd refuses, and variables that double in each line would grow without end. */
-export const longestLine = 1 << 20;
+/** Variables that double in each line would grow without end: of a line that replacements make longer than this, the rest is lost. */
+export const longestLine = 1 << 16;
 
 export function readLine({ file, lines }: ApacheFile, index: number): LogicalLine {
   const { text } = file;
@@ -92,12 +92,15 @@ export interface Expanded {
   readonly line: LogicalLine;
   /** The names in `${…}` that nothing defines; they stay as they are. */
   readonly undefinedNames: readonly string[];
+  /** The others. */
+  readonly definedNames: readonly string[];
 }
 
 /** Replaces `${NAME}` once, as ap_resolve_env in httpd's server/core.c does; what it is replaced by is not looked at again. */
 export function expandVariables(line: LogicalLine, lookUp: (name: string) => string | undefined): Expanded {
   const undefinedNames: string[] = [];
-  if (!line.text.includes('${')) return { line, undefinedNames };
+  const definedNames: string[] = [];
+  if (!line.text.includes('${')) return { line, undefinedNames, definedNames };
   const builder = new LineBuilder(line);
   let at = 0;
   for (let open = line.text.indexOf('${'); open !== -1; open = line.text.indexOf('${', at)) {
@@ -109,11 +112,14 @@ export function expandVariables(line: LogicalLine, lookUp: (name: string) => str
     if (value === undefined) {
       undefinedNames.push(name);
       builder.copy(open, close + 1);
-    } else builder.replace(open, close + 1, value);
+    } else {
+      definedNames.push(name);
+      builder.replace(open, close + 1, value);
+    }
     at = close + 1;
   }
   builder.copy(at, line.text.length);
-  return { line: builder.result(), undefinedNames };
+  return { line: builder.result(), undefinedNames, definedNames };
 }
 
 /** Puts a line together from parts of another and from what replaces the rest, and keeps where everything comes from. */
