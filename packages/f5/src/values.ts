@@ -58,8 +58,12 @@ export function readNumber(name: PropertyName, value: string | undefined): numbe
 /** What BIG-IP would refuse in the profiles of a device, attached or not: it loads all or nothing. */
 export function valueProblems({ profiles }: Device): Problem[] {
   const problems: Problem[] = [];
+  // An AS3 object makes several profiles with the same settings.
+  const seen = new Set<Setting>();
   for (const { settings } of profiles.values())
     for (const [name, setting] of settings) {
+      if (seen.has(setting)) continue;
+      seen.add(setting);
       const problem = problemOf(name, setting);
       if (problem) problems.push(problem);
     }
