@@ -42,9 +42,12 @@ export function readLine({ file, lines }: ApacheFile, index: number): LogicalLin
       break;
     }
     let partEnd = text.charCodeAt(lineEnd - 1) === 13 && lineEnd > from ? lineEnd - 1 : lineEnd;
-    if (isContinued(text, from, lineEnd)) partEnd--;
+    const goesOn = isContinued(text, from, lineEnd);
+    if (goesOn) partEnd--;
     parts.push({ start: from, end: partEnd });
     from = lineEnd + 1;
+    // httpd counts the line that it looked for, too.
+    if (goesOn && from >= end) lastStart = from;
   }
   trim(text, parts);
   let joined = '';
