@@ -1,5 +1,5 @@
 import type { Location, Origin, Problem } from '@shortfuse/core';
-import { type Device, type Profile, type PropertyName, propertyNames, type Setting } from './device.js';
+import type { Device, Profile, PropertyName, Setting } from './device.js';
 import { factoryProfiles, isMissingIn, rootValues } from './factory.js';
 
 /** One property as it is in effect in a profile. `value` undefined: the files do not tell; `origin` then is unknown. */
@@ -10,16 +10,18 @@ export interface Effective {
 
 export type EffectiveProfile = Readonly<Record<PropertyName, Effective>>;
 
-/** How a profile's properties come about, before it is known from where one looks at them. */
-interface Resolved {
-  readonly properties: Readonly<Record<PropertyName, Stated>>;
+/**
+ * A property of a profile as it looks from the profile itself and from those that inherit it. Made once per statement and
+ * shared by all descendants.
+ */
+interface Stated {
+  readonly own: Effective;
+  readonly inherited: Effective;
+  /** It comes from a factory profile that is in no file. */
+  readonly isFactory?: boolean;
 }
 
-type Stated =
-  | { readonly kind: 'written'; readonly setting: Setting; readonly by: Profile }
-  | { readonly kind: 'factory'; readonly value: string }
-  | { readonly kind: 'default'; readonly value: string }
-  | { readonly kind: 'unknown'; readonly at: Location | undefined; readonly why: string };
+type Resolved = Readonly<Record<PropertyName, Stated>>;
 
 /**
  * Answers what is in effect in a profile, following `defaults-from` property by property. Each profile is worked out once,
@@ -65,10 +67,7 @@ export function profileResolver(
       if (parent.kind === 'named') at = parent.path;
       else if (parent.kind === 'implied') at = '/Common/clientssl';
       else {
-        base =
-          parent.kind === 'none'
-            ? rootResolved()
-            : { properties: everyProperty(() => ({ kind: 'unknown', at: parent.at, why: parent.why })) };
+        base = parent.kind === 'none' ? rootResolved : unknownResolved(parent.at, parent.why);
         break;
       }
     }
@@ -97,78 +96,78 @@ export function profileResolver(
     const factory = factoryProfiles.get(path);
     if (!factory || isMissingIn(factory, version)) return undefined;
     const parent = factory.parent === undefined ? undefined : resolveUp(factory.parent);
-    const resolved: Resolved = {
-      properties: everyProperty((name) => {
-        const value = factory.states[name];
-        if (value !== undefined) return { kind: 'factory', value };
-        return parent?.properties[name] ?? { kind: 'factory', value: rootValues[name] };
-      }),
-    };
+    const resolved = everyProperty((name): Stated => {
+      const value = factory.states[name];
+      if (value === undefined && parent) return parent[name];
+      const effective: Effective = { value: value ?? rootValues[name], origin: { kind: 'builtin' } };
+      return { own: effective, inherited: effective, isFactory: true };
+    });
     known.set(path, resolved);
     return resolved;
   };
 
+  const views = new Map<string, EffectiveProfile>();
   return (path) => {
+    const known = views.get(path);
+    if (known) return known;
     const resolved = resolveUp(path);
-    return resolved && (mapProperties(resolved.properties, (stated) => effective(stated, path)) as EffectiveProfile);
+    if (!resolved) return undefined;
+    const settings = device.profiles.get(path)?.settings;
+    const view = everyProperty((name) => (settings?.has(name) ? resolved[name].own : resolved[name].inherited));
+    views.set(path, view);
+    return view;
   };
 }
 
-function rootResolved(): Resolved {
-  return { properties: everyProperty((name) => ({ kind: 'default', value: rootValues[name] })) };
-}
+const rootResolved: Resolved = everyProperty((name) => {
+  const effective: Effective = { value: rootValues[name], origin: { kind: 'default' } };
+  return { own: effective, inherited: effective };
+});
 
 function unknownBase(child: Profile, why: string): Resolved {
-  const at = 'at' in child.parent ? child.parent.at : undefined;
-  return { properties: everyProperty(() => ({ kind: 'unknown', at, why })) };
+  return unknownResolved('at' in child.parent ? child.parent.at : undefined, why);
+}
+
+function unknownResolved(at: Location | undefined, why: string): Resolved {
+  const effective: Effective = { value: undefined, origin: { kind: 'unknown', why, ...(at ? { at } : {}) } };
+  const stated: Stated = { own: effective, inherited: effective };
+  return everyProperty(() => stated);
 }
 
 /** A profile's own statements over what it inherits. */
-function over(base: Resolved, profile: Profile): Resolved {
-  return {
-    properties: everyProperty((name): Stated => {
-      const setting = profile.settings.get(name);
-      if (setting) return { kind: 'written', setting, by: profile };
-      const inherited = base.properties[name];
-      // Where no parent is named, what clientssl has is a default and not something that these files point to.
-      if (inherited.kind === 'factory' && profile.parent.kind === 'implied')
-        return { kind: 'default', value: inherited.value };
-      return inherited;
-    }),
-  };
+function over(base: Resolved, { settings, parent }: Profile): Resolved {
+  if (settings.size === 0 && parent.kind !== 'implied') return base;
+  return everyProperty((name): Stated => {
+    const setting = settings.get(name);
+    if (setting) return statedBy(setting);
+    // Where no parent is named, what clientssl has is a default and not something that these files point to.
+    return base[name].isFactory && parent.kind === 'implied' ? rootOf(base[name]) : base[name];
+  });
 }
 
-function effective(stated: Stated, path: string): Effective {
-  switch (stated.kind) {
-    case 'written': {
-      const { setting, by } = stated;
-      if (setting.value === undefined)
-        return { value: undefined, origin: { kind: 'unknown', at: setting.at, why: setting.why ?? 'it is computed' } };
-      return { value: setting.value, origin: { kind: by.path === path ? 'explicit' : 'inherited', at: setting.at } };
-    }
-    case 'factory':
-      return { value: stated.value, origin: { kind: 'builtin' } };
-    case 'default':
-      return { value: stated.value, origin: { kind: 'default' } };
-    case 'unknown':
-      return {
-        value: undefined,
-        origin: { kind: 'unknown', why: stated.why, ...(stated.at ? { at: stated.at } : {}) },
-      };
+function rootOf({ inherited: { value } }: Stated): Stated {
+  const effective: Effective = { value, origin: { kind: 'default' } };
+  return { own: effective, inherited: effective };
+}
+
+function statedBy({ value, at, why = 'it is computed' }: Setting): Stated {
+  if (value === undefined) {
+    const effective: Effective = { value, origin: { kind: 'unknown', at, why } };
+    return { own: effective, inherited: effective };
   }
+  return { own: { value, origin: { kind: 'explicit', at } }, inherited: { value, origin: { kind: 'inherited', at } } };
 }
 
-function everyProperty(stated: (name: PropertyName) => Stated): Readonly<Record<PropertyName, Stated>> {
-  return mapProperties(rootValues, (_, name) => stated(name));
-}
-
-function mapProperties<From, To>(
-  from: Readonly<Record<PropertyName, From>>,
-  change: (value: From, name: PropertyName) => To,
-): Record<PropertyName, To> {
-  const to: Partial<Record<PropertyName, To>> = {};
-  for (const name of propertyNames) to[name] = change(from[name], name);
-  return to as Record<PropertyName, To>;
+function everyProperty<Value>(make: (name: PropertyName) => Value): Readonly<Record<PropertyName, Value>> {
+  return {
+    'cache-timeout': make('cache-timeout'),
+    'cache-size': make('cache-size'),
+    'session-ticket': make('session-ticket'),
+    'session-ticket-timeout': make('session-ticket-timeout'),
+    authenticate: make('authenticate'),
+    mode: make('mode'),
+    options: make('options'),
+  };
 }
 
 function reportMissing(child: Profile, path: string, report: (problem: Problem) => void): void {

@@ -55,8 +55,8 @@ export function readHcl(file: SourceFile): {
   return { blocks, problems };
 }
 
-/** `type "label" "label" {`, on one line. */
-const header = /([A-Za-z_][\w-]*)((?:[ \t]+(?:"(?:[^"\\\n]|\\.)*"|[A-Za-z_][\w-]*))*)[ \t]*\{/y;
+/** `type "label" "label" {`, on one line. No alternatives within a loop: the engine's stack would limit the length. */
+const header = /([A-Za-z_][\w-]*)((?:[ \t]+(?:"[^"\n]*"|[A-Za-z_][\w-]*)){0,8})[ \t]*\{/y;
 
 function blockHeader(text: string, at: number) {
   header.lastIndex = at;
@@ -64,7 +64,7 @@ function blockHeader(text: string, at: number) {
   if (whole === undefined || type === undefined) return undefined;
   return {
     type,
-    labels: (labels?.match(/"(?:[^"\\\n]|\\.)*"|[\w-]+/g) ?? []).map((label) => label.replace(/^"|"$/g, '')),
+    labels: (labels?.match(/"[^"\n]*"|[\w-]+/g) ?? []).map((label) => label.replace(/^"|"$/g, '')),
     headerEnd: at + whole.length - 1,
     bodyStart: at + whole.length,
   };

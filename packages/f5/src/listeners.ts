@@ -33,9 +33,8 @@ export function listenersOf(
       virtual.criteria === undefined ? virtual.addresses : [device.criteria.get(virtual.criteria) ?? null];
     for (const address of addresses)
       for (const attachment of attached) {
-        const known = device.profiles.has(attachment.path) || factoryProfiles.has(attachment.path);
-        const resumption =
-          known && effectiveOf(attachment.path) ? resumptionFor(attachment.path) : unknownFor(attachment);
+        // A profile with mode disabled ends no TLS.
+        const resumption = effectiveOf(attachment.path) ? resumptionFor(attachment.path) : unknownFor(attachment);
         if (!resumption) continue;
         const ignored = [
           ...resumption.ignored,

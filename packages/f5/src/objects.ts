@@ -5,24 +5,30 @@ import { propertyNames } from './device.js';
 import { factoryProfiles } from './factory.js';
 import { mentionsIn } from './mentions.js';
 import { fullPath, partitionOf, referred } from './names.js';
-import { elementsOf, type Property, propertiesOf, propertyLocation, valueText } from './properties.js';
+import { elementsOf, nameTable, type Property, propertiesOf, propertyLocation, valueText } from './properties.js';
 import { profilesInRule } from './rules.js';
 import { headerLocation, type TmshFile, TokenKind, tokenLocation, tokenValue, wordsOf, writtenToken } from './tree.js';
 
 const wanted: ReadonlySet<string> = new Set(propertyNames);
+const profileNames = nameTable([...propertyNames, 'defaults-from', 'app-service', 'partition']);
+const virtualNames = nameTable(
+  'destination traffic-matching-criteria disabled enabled app-service profiles rules persist partition'.split(' '),
+);
 
 /** What other objects have that looks like the lifetime of client-side sessions, by the words of their header. */
-const lookAlikes: readonly { readonly header: string; readonly names: readonly string[]; readonly why: string }[] = [
-  {
-    header: 'ltm profile server-ssl',
-    names: ['cache-timeout', 'session-ticket', 'session-ticket-timeout'],
-    why: 'server-ssl profile: towards the pool members, not the clients',
-  },
-  { header: 'ltm profile ocsp-stapling-params', names: ['cache-timeout'], why: 'lifetime of cached OCSP responses' },
-  { header: 'sys crypto cert-validator ocsp', names: ['cache-timeout'], why: 'lifetime of cached OCSP responses' },
-  { header: 'ltm persistence ssl', names: ['timeout'], why: 'lifetime of persistence records' },
-  { header: 'ltm profile tcp', names: ['cmetrics-cache-timeout'], why: 'TCP congestion metrics cache' },
-];
+const lookAlikes: ReadonlyMap<string, { readonly names: readonly string[]; readonly why: string }> = new Map([
+  [
+    'ltm profile server-ssl',
+    {
+      names: ['cache-timeout', 'session-ticket', 'session-ticket-timeout'],
+      why: 'server-ssl profile: towards the pool members, not the clients',
+    },
+  ],
+  ['ltm profile ocsp-stapling-params', { names: ['cache-timeout'], why: 'lifetime of cached OCSP responses' }],
+  ['sys crypto cert-validator ocsp', { names: ['cache-timeout'], why: 'lifetime of cached OCSP responses' }],
+  ['ltm persistence ssl', { names: ['timeout'], why: 'lifetime of persistence records' }],
+  ['ltm profile tcp', { names: ['cmetrics-cache-timeout'], why: 'TCP congestion metrics cache' }],
+]);
 
 /** What a file leaves for later ones: references are looked up when all names are known. */
 export interface Pending {
@@ -60,14 +66,14 @@ export function addObjects(device: Device, pending: Pending, tree: TmshFile): vo
       const update = propertiesOf(tree, i).find((property) => property.name === 'update-partition');
       if (update) folder = fullPath(valueText(tree, update), '');
     }
-    const kind = lookAlikes.find(({ header }) => words.slice(0, -1).join(' ') === header);
+    const kind = lookAlikes.get(words.slice(0, -1).join(' '));
     if (kind) addOther(device, tree, i, fullPath(name, folder), kind);
   }
   addMentions(device, tree, owners);
 }
 
 /** The names of the virtual servers in a file, as its headers have them. */
-export function virtualNames(tree: TmshFile): string[] {
+export function virtualServersIn(tree: TmshFile): string[] {
   const { statements } = tree;
   const names: string[] = [];
   for (let i = 0; i < statements.count; i = statements.next[i] ?? statements.count) {
@@ -111,7 +117,7 @@ function addProfile(
   name: string,
   folder: string,
 ): Profile {
-  const properties = propertiesOf(tree, statement);
+  const properties = propertiesOf(tree, statement, profileNames);
   const path = fullPath(name, ownFolder(tree, properties, folder));
   let profile = device.profiles.get(path);
   if (!profile) {
@@ -158,7 +164,7 @@ function addVirtual(
   name: string,
   folder: string,
 ): void {
-  const properties = propertiesOf(tree, statement);
+  const properties = propertiesOf(tree, statement, virtualNames);
   const path = fullPath(name, ownFolder(tree, properties, folder));
   const earlier = device.virtuals.get(path);
   const own = partitionOf(path);

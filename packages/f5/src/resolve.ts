@@ -5,7 +5,7 @@ import { type Device, emptyDevice } from './device.js';
 import { profileResolver } from './effective.js';
 import type { F5File, FileOf, Form } from './files.js';
 import { listenersOf, unattachedIn } from './listeners.js';
-import { addObjects, type Pending, settleReferences, virtualNames } from './objects.js';
+import { addObjects, type Pending, settleReferences, virtualServersIn } from './objects.js';
 import { addRestObjects } from './rest.js';
 import { addTerraformResources } from './terraform.js';
 import { valueProblems } from './values.js';
@@ -54,7 +54,7 @@ function devicesIn(files: readonly F5File[]): F5File[][] {
   for (const tree of files) {
     if (tree.form !== 'tmsh') continue;
     const isSaved = tree.file.text.startsWith('#TMSH-VERSION:');
-    const virtuals = isSaved ? virtualNames(tree) : [];
+    const virtuals = isSaved ? virtualServersIn(tree) : [];
     const isOfDevice = loadOrder.includes(tree.file.path.slice(tree.file.path.lastIndexOf('/') + 1));
     const fitting = devices.find((device) => isOfDevice || !virtuals.some((name) => device.virtuals.has(name)));
     const device = fitting ?? { files: [], virtuals: new Set<string>() };
@@ -94,7 +94,6 @@ function inLoadOrder(files: readonly F5File[]): F5File[] {
 
 function configurationOf({ form, label, files }: Group, options: ResolveOptions): Configuration {
   const device = emptyDevice();
-  const problems: Problem[] = files.flatMap((tree) => tree.problems);
   const refused = new Set(
     files.filter((tree) => tree.problems.some(({ severity }) => severity === 'error')).map(({ file }) => file),
   );
@@ -103,7 +102,7 @@ function configurationOf({ form, label, files }: Group, options: ResolveOptions)
     form,
     files.filter(({ file }) => !refused.has(file)),
   );
-  problems.push(...device.problems, ...valueProblems(device));
+  const problems: Problem[] = [...files.flatMap((tree) => tree.problems), ...device.problems, ...valueProblems(device)];
   const version = options.version ?? versionIn(files);
   const effectiveOf = profileResolver(device, version, (problem) => problems.push(problem));
   for (const path of device.profiles.keys()) effectiveOf(path);

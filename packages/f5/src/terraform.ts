@@ -126,7 +126,7 @@ function addVirtual(device: Device, names: ReadonlyMap<string, string>, block: H
 
 /** The path that a string or a reference to another resource's name means; undefined for other expressions. */
 function target(names: ReadonlyMap<string, string>, text: string): string | undefined {
-  const [, string] = /^"((?:[^"\\$]|\\.)*)"$/.exec(text) ?? [];
+  const [, string] = /^"([^"\\$]*)"$/.exec(text) ?? [];
   if (string !== undefined) return fullPath(string, '/Common');
   const [, resource] = /^(?:"\$\{\s*)?(bigip_\w+\.[\w-]+)\.(?:name|id)(?:\s*\}")?$/.exec(text) ?? [];
   return resource === undefined ? undefined : names.get(resource);
@@ -134,7 +134,7 @@ function target(names: ReadonlyMap<string, string>, text: string): string | unde
 
 /** A string, number or truth value that is written out. */
 function literal(attribute: HclAttribute | undefined): string | undefined {
-  const [, string, word] = /^(?:"((?:[^"\\$]|\\.)*)"|(-?\d+(?:\.\d+)?|true|false))$/.exec(attribute?.text ?? '') ?? [];
+  const [, string, word] = /^(?:"([^"\\$]*)"|(-?\d+(?:\.\d+)?|true|false))$/.exec(attribute?.text ?? '') ?? [];
   return string ?? word;
 }
 
@@ -147,5 +147,7 @@ function literals({ text, at }: HclAttribute): string[] | undefined {
 function listItems(text: string): string[] {
   const [, inner] = /^\[(.*)\]$/s.exec(text) ?? [];
   if (inner === undefined) return text === '' ? [] : [text];
-  return (inner.match(/"(?:[^"\\]|\\.)*"|[^,\s"]+/g) ?? []).filter((item) => !item.startsWith('#'));
+  // A string in a string's interpolation, or an escape: too much for this reader, so the whole counts as computed.
+  if (/\$\{[^}]*"|\\/.test(inner)) return [text];
+  return (inner.match(/"[^"]*"|[^,\s"]+/g) ?? []).filter((item) => !item.startsWith('#'));
 }
