@@ -5,7 +5,6 @@ import {
   type Listener,
   type Location,
   type Problem,
-  positionOf,
 } from '@shortfuse/core';
 import type { AddressGroup, Listen } from './addresses.js';
 import type { Evaluation, Level, VirtualHost, Written } from './evaluate.js';
@@ -54,9 +53,10 @@ export function listenersOf(
     const members = group.hosts.length === 0 ? [undefined] : reachable(group.hosts, around, group, report);
     for (const host of members) {
       const named = around(host);
-      const namedSide = named === first ? firstSide : { state: stateOf(named, first), timeout: timeoutOf(named) };
+      const hasContext = named === first || hasOwnContext(group, named);
+      const namedSide = named === first ? firstSide : sideOf(named, first, firstSide, hasContext);
       const outcome = mechanismsOf(firstSide, namedSide, cache);
-      const context: Context = { group, first, named, firstSide, namedSide, outcome, cache, fragments };
+      const context: Context = { group, first, named, firstSide, namedSide, hasContext, outcome, cache, fragments };
       const listener: Listener = {
         server: 'apache',
         address: group.shown,
@@ -75,13 +75,36 @@ export function listenersOf(
   return withSharedSessions(listeners, sharing, cache);
 }
 
-/** The first host alone decides. Its protocol is https where a Listen with just its address says so. */
-function speaksTls({ hosts, listen, shown }: AddressGroup, first: Surroundings): boolean {
-  const isHttps = listen ? listen.protocol === 'https' && isSameAddress(hosts[0], listen) : /:443$/.test(shown ?? '');
-  const protocol = find(first, 'protocol');
-  const named = protocol.kind === 'written' ? protocol.items.at(-1)?.words[0]?.toLowerCase() === 'https' : undefined;
+/** The first host alone decides. */
+function speaksTls(group: AddressGroup, first: Surroundings): boolean {
+  const isHttps = isHttpsAt(group, group.hosts[0]);
   // Where the files do not tell, session settings of a host that may speak TLS are worth more than silence.
-  return engineOf(first, named ?? isHttps) ?? (isHttps || /:443$/.test(shown ?? ''));
+  return engineAt(group, first) ?? (isHttps || /:443$/.test(group.shown ?? ''));
+}
+
+function engineAt(group: AddressGroup, where: Surroundings): boolean | undefined {
+  const protocol = find(where, 'protocol');
+  const named = protocol.kind === 'written' ? protocol.items.at(-1)?.words[0]?.toLowerCase() === 'https' : undefined;
+  return engineOf(where, named ?? isHttpsAt(group, where.host));
+}
+
+/** A host's protocol is https where a Listen with just its address says so. */
+function isHttpsAt({ listen, shown }: AddressGroup, host: VirtualHost | undefined): boolean {
+  return listen ? listen.protocol === 'https' && isSameAddress(host, listen) : /:443$/.test(shown ?? '');
+}
+
+/**
+ * A host without SSLEngine on is served with the first host's TLS context, so its own switches of tickets, protocols and keys
+ * have no effect. Its timeout has: httpd looks that up by the host. Measured on 2.4.71.
+ */
+function hasOwnContext(group: AddressGroup, named: Surroundings): boolean {
+  return engineAt(group, named) !== false;
+}
+
+function sideOf(named: Surroundings, first: Surroundings, firstSide: Side, hasContext: boolean): Side {
+  if (hasContext) return { state: stateOf(named, first), timeout: timeoutOf(named) };
+  // The key file is looked up by the host, too, and a host without a context has loaded none.
+  return { state: { ...firstSide.state, hasTicketKey: false }, timeout: timeoutOf(named) };
 }
 
 /**
@@ -214,7 +237,10 @@ function ignoredCaches(items: readonly Written[], { item: deciding }: SessionCac
   });
 }
 
-function usedOf(setting: string, { first, named, firstSide, namedSide, outcome }: Context): (item: Written) => boolean {
+function usedOf(
+  setting: string,
+  { first, named, firstSide, namedSide, hasContext, outcome }: Context,
+): (item: Written) => boolean {
   if (setting === 'sslsessioncachetimeout') {
     // Nothing is without effect that may decide after all.
     if (firstSide.timeout.seconds === undefined || namedSide.timeout.seconds === undefined) {
@@ -236,7 +262,7 @@ function usedOf(setting: string, { first, named, firstSide, namedSide, outcome }
   };
   const used = new Set<Written | undefined>();
   if (setting === 'sslsessiontickets')
-    for (const where of [first, named]) {
+    for (const where of hasContext ? [first, named] : [first]) {
       const command = commandsOf(where).tickets;
       const isBehind = where === named && named !== first && firstSide.state.tickets === false;
       if ((command === undefined || command === ticketSwitchOf(where)) && !isBehind) used.add(lastOf(where));
@@ -245,7 +271,9 @@ function usedOf(setting: string, { first, named, firstSide, namedSide, outcome }
   else
     used
       .add(lastOf(first))
-      .add(named.host && first.host && find(first, setting).kind === 'written' ? lastOf(named) : undefined);
+      .add(
+        hasContext && named.host && first.host && find(first, setting).kind === 'written' ? lastOf(named) : undefined,
+      );
   return (item) => used.has(item);
 }
 
@@ -261,9 +289,11 @@ function whyOwn(
   setting: string,
   item: Written,
   items: readonly Written[],
-  { first, named, firstSide }: Context,
+  { first, named, firstSide, hasContext }: Context,
 ): string {
   if (item !== items.at(-1)) return 'a later directive of the same scope replaces it';
+  if (!hasContext && setting !== 'sslsessioncachetimeout')
+    return 'SSLEngine is not on in this virtual host, so it has no TLS context of its own';
   if (setting === 'sslsessionticketkeyfile')
     return 'only the ticket key file of the first virtual host of the address counts';
   if (setting === 'sslsessiontickets') {
@@ -313,9 +343,4 @@ function isLonger(a: Listener, b: Listener): boolean {
   const one = effectiveLifetime(a).seconds;
   const other = effectiveLifetime(b).seconds;
   return one !== undefined && other !== undefined && one > other;
-}
-
-/** `conf.d/shop.conf:3`, as notes name a place. */
-export function shownPlace({ file, span }: Location): string {
-  return `${file.path}:${positionOf(file, span.start).line}`;
 }

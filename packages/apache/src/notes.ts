@@ -1,4 +1,4 @@
-import { effectiveLifetime, type Note, positionOf, spellDuration } from '@shortfuse/core';
+import { effectiveLifetime, type Note, positionOf } from '@shortfuse/core';
 import type { AddressGroup } from './addresses.js';
 import { find, type SessionCache, type Surroundings, serverNameOf } from './lookup.js';
 import type { Outcome, Side } from './mechanisms.js';
@@ -11,6 +11,8 @@ export interface Context {
   readonly named: Surroundings;
   readonly firstSide: Side;
   readonly namedSide: Side;
+  /** The named host has a TLS context of its own. */
+  readonly hasContext: boolean;
   readonly outcome: Outcome;
   readonly cache: SessionCache;
   readonly fragments: boolean;
@@ -66,12 +68,6 @@ export function notesFor(context: Context): Note[] {
   const anything = seconds !== 0 || Object.values(mechanisms).some(({ enabled }) => enabled !== false);
   if (!anything && failure === undefined)
     add('resumption-off', 'no session can be resumed; TLS 1.3 clients are sent tickets all the same');
-  const [one, two] = mechanisms.ticketTls13.lifetimes;
-  if (one?.seconds !== undefined && two?.seconds !== undefined && one.seconds !== two.seconds)
-    add(
-      'tickets-differ',
-      `the first TLS 1.3 ticket lives ${spellDuration(one.seconds)}, the second ${spellDuration(two.seconds)}`,
-    );
   const hasKey = firstSide.state.hasTicketKey === true && firstSide.state.tickets !== false;
   if (hasKey)
     add(

@@ -1,12 +1,15 @@
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { type Listener, type Mechanism, type MechanismName, mechanismNames, type Renewal } from '@shortfuse/core';
+import { sleep } from './servers/process.js';
 import { type ClientSession, handshake, type Offer, offer, type Target } from './tls-client.js';
 
 /** How far from its end a session's life is looked at. Servers count whole seconds, and connections take a moment. */
 const marginSeconds = 3;
 /** How long an offer may take; then it was made on the right side of the end. */
 const toleranceSeconds = 1.5;
+/** How long a session may take to reach a cache that several processes share. */
+const settlingMs = 200;
 /** RFC 8446 4.6.1: no TLS 1.3 client keeps a ticket longer, so a longer life on the server is not part of the lifetime. */
 const longestTls13Seconds = 604_800;
 
@@ -142,8 +145,14 @@ async function takeSessions(listener: Listener, traits: ServerTraits): Promise<S
         const { session, connection } = await handshake(target);
         return ticket === undefined ? session : connection.sessions[ticket];
       };
-      const session = await take();
-      const resumesAtOnce = session !== undefined && (await offer(target, session)).accepted;
+      let session = await take();
+      let resumesAtOnce = session !== undefined && (await offer(target, session)).accepted;
+      if (session && !resumesAtOnce) {
+        // A server may answer before the session is where its other processes look for it.
+        session = await take();
+        await sleep(settlingMs);
+        resumesAtOnce = session !== undefined && (await offer(target, session)).accepted;
+      }
       const isOn = resumesAtOnce && seconds !== undefined;
       const isStateful = session?.ticketLength === statefulTicketLength;
       const hint =

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findClockLibrary, movableClock } from './clock.js';
-import { run, start, stop, until } from './process.js';
+import { run, sleep, start, stop, until } from './process.js';
 
 /** The Apache httpd of this machine. */
 export interface InstalledHttpd {
@@ -83,6 +83,8 @@ export async function startHttpd(
       server.child.kill('SIGUSR1');
       await until(say('did not reload'), () => starts() > before || server.hasEnded());
       if (server.hasEnded()) throw new Error(say('died at the reload')());
+      // Old workers are told to stop, and may take a last connection before they read that.
+      await sleep(500);
     },
   };
 }
