@@ -17,7 +17,12 @@ export function readYaml(text: string): YamlResult {
   const deep = tooDeepAt(text);
   if (deep !== undefined) return { facts, fault: { message: 'collections are nested too deeply', start: deep } };
   try {
-    const documents = parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: false, merge: true });
+    const documents = parseAllDocuments(text, {
+      logLevel: 'silent',
+      uniqueKeys: false,
+      merge: true,
+      prettyErrors: false,
+    });
     if (!Array.isArray(documents)) return { facts };
     for (const document of documents) {
       const [error] = document.errors;
@@ -46,13 +51,17 @@ function tooDeepAt(text: string): number | undefined {
   let brackets = 0;
   let lineStart = 0;
   let isIndent = true;
+  // `a: b: c:` is no YAML, but the library goes down a level for each before it says so.
+  let colons = 0;
   for (let i = 0; i < text.length; i++) {
     const char = text.charAt(i);
     if (char === '[' || char === '{') brackets++;
     else if ((char === ']' || char === '}') && brackets > 0) brackets--;
-    if (brackets > mostBrackets) return i;
+    else if (char === ':' && brackets === 0 && /[ \t]/.test(text.charAt(i + 1))) colons++;
+    if (brackets > mostBrackets || colons > mostBrackets) return i;
     if (char === '\n' || char === '\r') {
       lineStart = i + 1;
+      colons = 0;
       isIndent = true;
     } else if (isIndent && char !== ' ' && char !== '\t' && char !== '-' && char !== '?' && char !== ':') {
       if (i - lineStart > mostColumns) return i;

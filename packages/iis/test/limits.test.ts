@@ -65,6 +65,8 @@ describe('time in proportion to size', () => {
     ['percent signs', 't.cmd', (size: number) => `rem ServerCacheTime\nreg add ${'%'.repeat(size)}`],
     ['commands', 't.cmd', (size: number) => `rem ServerCacheTime\n${'reg add x & '.repeat(size / 12)}`],
     ['brackets', 't.yml', (size: number) => yaml('['.repeat(size))],
+    ['faults', 't.yml', (size: number) => yaml('- &a '.repeat(size / 5))],
+    ['mappings in a line', 't.yml', (size: number) => yaml('a: '.repeat(size / 3))],
     ['lists in lists', 't.yml', (size: number) => yaml('- '.repeat(size / 2))],
     ['anchors', 't.yml', (size: number) => yaml('- &a b\n- *a\n'.repeat(size / 12))],
     [
