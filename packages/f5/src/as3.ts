@@ -3,7 +3,7 @@ import type { Node } from 'jsonc-parser';
 import { joinAddress, readPort } from './destination.js';
 import type { Attachment, Device, PropertyName, Setting } from './device.js';
 import type { FileOf } from './files.js';
-import { locationOf, type Member, memberOf, membersOf, scalarOf } from './json.js';
+import { locationOf, type Member, memberIndex, memberOf, membersOf, scalarOf } from './json.js';
 
 /**
  * Adds what an AS3 declaration makes: a virtual server for each service with `serverTLS`, and a client-ssl profile for each
@@ -11,12 +11,14 @@ import { locationOf, type Member, memberOf, membersOf, scalarOf } from './json.j
  * schema 3.20.0 to latest, src/lib/properties.json and map_as3.js.
  */
 export function addDeclaration(device: Device, { file, root }: FileOf<'as3'>): void {
-  for (const declaration of declarationsIn(root))
+  for (const declaration of declarationsIn(root)) {
+    const find = finderIn(declaration);
     for (const tenant of membersOf(declaration))
       if (scalarOf(tenant.value, 'class') === 'Tenant')
         for (const application of membersOf(tenant.value))
           if (scalarOf(application.value, 'class') === 'Application')
-            addApplication(device, file, declaration, `/${tenant.key}/${application.key}`, application.value);
+            addApplication(device, file, find, `/${tenant.key}/${application.key}`, application.value);
+  }
 }
 
 /** Objects of class ADC; they may be wrapped in a request, and a file may hold several. */
@@ -30,15 +32,20 @@ function declarationsIn(root: Node | undefined): Node[] {
   return found;
 }
 
-/** The object that a path of a declaration names: in the same application, or by tenant and application. */
-function lookUp(declaration: Node, folder: string, name: string): { path: string; member: Member } | undefined {
-  const [, tenant = '', application = '', last = ''] =
-    /^\/([^/]+)\/([^/]+)\/(.+)$/.exec(name.startsWith('/') ? name : `${folder}/${name.replace(/^\.\//, '')}`) ?? [];
-  const member = memberOf(memberOf(memberOf(declaration, tenant)?.value, application)?.value, last);
-  return member && { path: `/${tenant}/${application}/${last}`, member };
+/** Finds the object that a name means which is written in the application `folder`; a path has tenant and application. */
+type Find = (folder: string, name: string) => { readonly path: string; readonly member: Member } | undefined;
+
+function finderIn(declaration: Node): Find {
+  const member = memberIndex();
+  return (folder, name) => {
+    const path = name.startsWith('/') ? name : `${folder}/${name.replace(/^\.\//, '')}`;
+    const [, tenant = '', application = '', last = ''] = /^\/([^/]+)\/([^/]+)\/(.+)$/.exec(path) ?? [];
+    const found = member(member(member(declaration, tenant)?.value, application)?.value, last);
+    return found && { path: `/${tenant}/${application}/${last}`, member: found };
+  };
 }
 
-function addApplication(device: Device, file: SourceFile, declaration: Node, folder: string, application: Node): void {
+function addApplication(device: Device, file: SourceFile, find: Find, folder: string, application: Node): void {
   for (const service of membersOf(application)) {
     const serviceClass = scalarOf(service.value, 'class') ?? '';
     if (serviceClass === 'TLS_Server') addProfiles(device, file, `${folder}/${service.key}`, service);
@@ -46,8 +53,8 @@ function addApplication(device: Device, file: SourceFile, declaration: Node, fol
     const tls = memberOf(service.value, 'serverTLS');
     if (!tls) continue;
     const path = `${folder}/${service.key}`;
-    const upstream = upstreamOf(file, declaration, folder, service.value);
-    const attachments = attachmentsOf(device, file, declaration, folder, tls);
+    const upstream = upstreamOf(file, find, folder, service.value);
+    const attachments = attachmentsOf(device, file, find, folder, tls);
     if (upstream.length > 0) {
       const usePath = `${path} clientTLS`;
       device.others.set(usePath, { path: usePath, at: locationOf(file, service.keyNode), lookAlikes: upstream });
@@ -105,7 +112,7 @@ function profileName(path: string, index: number): string {
 function attachmentsOf(
   device: Device,
   file: SourceFile,
-  declaration: Node,
+  find: Find,
   folder: string,
   { node, value }: Member,
 ): Attachment[] {
@@ -124,7 +131,7 @@ function attachmentsOf(
       ];
     const name: unknown = typeof entry.value === 'string' ? entry.value : scalarOf(entry, 'use');
     if (typeof name !== 'string') return [];
-    const found = lookUp(declaration, folder, name);
+    const found = find(folder, name);
     if (!found || scalarOf(found.member.value, 'class') !== 'TLS_Server') {
       device.problems.push({
         severity: 'error',
@@ -143,10 +150,10 @@ function attachmentsOf(
 }
 
 /** TLS_Client settings of the service: named alike, and for the other side. */
-function upstreamOf(file: SourceFile, declaration: Node, folder: string, service: Node): IgnoredSetting[] {
+function upstreamOf(file: SourceFile, find: Find, folder: string, service: Node): IgnoredSetting[] {
   const value = memberOf(service, 'clientTLS')?.value;
   const name: unknown = typeof value?.value === 'string' ? value.value : scalarOf(value, 'use');
-  const found = typeof name === 'string' ? lookUp(declaration, folder, name) : undefined;
+  const found = typeof name === 'string' ? find(folder, name) : undefined;
   const timeout = found && memberOf(found.member.value, 'cacheTimeout');
   return timeout
     ? [{ at: locationOf(file, timeout.node), why: 'TLS_Client: towards the pool members, not the clients' }]

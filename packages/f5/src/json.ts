@@ -74,6 +74,21 @@ export function memberOf(node: Node | undefined, key: string): Member | undefine
   return found;
 }
 
+/** {@link memberOf} for objects that are looked into again and again: each is gone through once. */
+export function memberIndex(): (node: Node | undefined, key: string) => Member | undefined {
+  const indexes = new Map<Node, Map<string, Member>>();
+  return (node, key) => {
+    if (!node) return undefined;
+    let index = indexes.get(node);
+    if (!index) {
+      index = new Map();
+      for (const member of membersOf(node)) index.set(member.key, member);
+      indexes.set(node, index);
+    }
+    return index.get(key);
+  };
+}
+
 /** A member's value where it is a string or a number. */
 export function scalarOf(node: Node | undefined, key: string): string | undefined {
   const value: unknown = memberOf(node, key)?.value.value;

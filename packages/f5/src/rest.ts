@@ -1,3 +1,4 @@
+import type { Location, SourceFile } from '@shortfuse/core';
 import type { Node } from 'jsonc-parser';
 import { readDestination } from './destination.js';
 import { type Attachment, type Device, type PropertyName, propertyNames, type Setting } from './device.js';
@@ -40,7 +41,12 @@ function pathOf(node: Node): string {
   return `/${scalarOf(node, 'partition') ?? 'Common'}/${path ?? scalarOf(node, 'name') ?? ''}`;
 }
 
-function addProfile(device: Device, file: FileOf<'rest'>['file'], node: Node): void {
+/** Where an object is named; its brace where it is not. */
+function placeOf(file: SourceFile, node: Node): Location {
+  return locationOf(file, (memberOf(node, 'name') ?? memberOf(node, 'fullPath'))?.node ?? node);
+}
+
+function addProfile(device: Device, file: SourceFile, node: Node): void {
   const path = pathOf(node);
   const settings = new Map<PropertyName, Setting>();
   for (const name of propertyNames) {
@@ -55,7 +61,7 @@ function addProfile(device: Device, file: FileOf<'rest'>['file'], node: Node): v
   const appService = scalarOf(node, 'appService');
   device.profiles.set(path, {
     path,
-    at: locationOf(file, node),
+    at: placeOf(file, node),
     settings,
     parent:
       parent && name !== undefined && !isRoot
@@ -66,7 +72,7 @@ function addProfile(device: Device, file: FileOf<'rest'>['file'], node: Node): v
   });
 }
 
-function addVirtual(device: Device, file: FileOf<'rest'>['file'], node: Node): void {
+function addVirtual(device: Device, file: SourceFile, node: Node): void {
   const path = pathOf(node);
   const profiles =
     memberOf(memberOf(node, 'profilesReference')?.value, 'items')?.value ?? memberOf(node, 'profiles')?.value;
@@ -82,7 +88,7 @@ function addVirtual(device: Device, file: FileOf<'rest'>['file'], node: Node): v
   const appService = scalarOf(node, 'appService');
   device.virtuals.set(path, {
     path,
-    at: locationOf(file, node),
+    at: placeOf(file, node),
     addresses: [destination === undefined ? null : readDestination(destination)],
     ...(criteria === undefined ? {} : { criteria }),
     attachments,

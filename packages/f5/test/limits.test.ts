@@ -103,6 +103,35 @@ describe('time in proportion to size', () => {
   ])('Terraform: %s', (_, make) => expectProportional('main.tf', make, 1_000_000));
 });
 
+describe('time in proportion to size, in code', () => {
+  const many = (size: number, make: (i: number) => string): string =>
+    Array.from({ length: size / make(100_000).length }, (_, i) => make(i)).join('');
+  test.each([
+    [
+      'AS3: services',
+      'a.json',
+      (size: number) =>
+        `{"class": "ADC", "T": {"class": "Tenant", "A": {"class": "Application"${many(size, (i) => `,\n"s${i}": {"class": "Service_HTTPS", "virtualAddresses": ["192.0.2.1"], "serverTLS": "t${i}"},\n"t${i}": {"class": "TLS_Server", "certificates": [{}]}`)}}}}`,
+    ],
+    [
+      'REST: profiles',
+      'a.json',
+      (size: number) =>
+        `[{}${many(size, (i) => `,\n{"kind":"tm:ltm:profile:client-ssl:client-sslstate","fullPath":"/Common/p${i}","cacheTimeout":60}`)}]`,
+    ],
+    [
+      'Ansible: tasks',
+      'a.yml',
+      (size: number) =>
+        many(
+          size,
+          (i) =>
+            `- bigip_profile_client_ssl:\n    name: p${i}\n- bigip_virtual_server:\n    name: v${i}\n    destination: 192.0.2.1\n    port: 443\n    profiles:\n      - p${i}\n`,
+        ),
+    ],
+  ] as const)('%s', (_, path, make) => expectProportional(path, make, 1_000_000));
+});
+
 describe('what nobody writes', () => {
   const head = '{"class":"ADC","x":"TLS_Server","y":';
   test.each([
