@@ -1,4 +1,5 @@
 import type { IgnoredSetting, SourceFile } from '@shortfuse/core';
+import { textOf } from './sites.js';
 import { childrenAt, elementsIn, type XmlElement } from './xml.js';
 
 /** Settings that look like a session lifetime and are none, with the element that they stand in. */
@@ -31,10 +32,21 @@ const lookalikes: readonly Lookalike[] = [
   },
 ];
 
-/** The look-alikes of a document, but for those in `<sites>`, which belong to one site each. */
-export function lookalikesIn(file: SourceFile, root: XmlElement): IgnoredSetting[] {
-  const found: IgnoredSetting[] = [];
-  for (const element of elementsIn(root)) if (!isInSite(element)) found.push(...lookalikesAt(file, element));
+/** The look-alikes of a document by the site that they are about, '' for those about all; but for those in `<sites>`. */
+export function lookalikesIn(file: SourceFile, root: XmlElement): ReadonlyMap<string, readonly IgnoredSetting[]> {
+  const found = new Map<string, IgnoredSetting[]>();
+  const sites = new Map<XmlElement, string>();
+  for (const element of elementsIn(root)) {
+    const around = element.parent && sites.get(element.parent);
+    const path = element.name === 'location' ? textOf(element, 'path') : undefined;
+    const site = path === undefined ? (around ?? '') : (path.split('/')[0] ?? '').toLowerCase();
+    sites.set(element, site);
+    if (isInSite(element)) continue;
+    const settings = lookalikesAt(file, element);
+    const known = found.get(site);
+    if (known) for (const setting of settings) known.push(setting);
+    else if (settings.length > 0) found.set(site, settings);
+  }
   return found;
 }
 

@@ -47,12 +47,11 @@ function* resolveMachine(
   const found = yield* findSites(host);
   const registry = registryOf(machine);
   const bindings = bindingsOf(machine);
-  const webIgnored = machine.others.flatMap(({ file, content }) =>
-    content.kind === 'web' && content.root ? lookalikesIn(file, content.root) : [],
+  const documents = [host, ...machine.others].flatMap(({ file, content }) =>
+    (content.kind === 'host' || content.kind === 'web') && content.root ? [lookalikesIn(file, content.root)] : [],
   );
-  const hostIgnored =
-    host.content.kind === 'host' && host.content.root ? lookalikesIn(host.file, host.content.root) : [];
-  const shared: readonly IgnoredSetting[] = [...registry.ignored, ...hostIgnored, ...webIgnored];
+  const about = (site: string): readonly IgnoredSetting[] => documents.flatMap((found) => found.get(site) ?? []);
+  const shared: readonly IgnoredSetting[] = [...registry.ignored, ...about('')];
   const problems: Problem[] = [
     ...found.problems,
     ...machine.others.flatMap((tree) => tree.problems),
@@ -67,7 +66,9 @@ function* resolveMachine(
     const spoken = site.bindings.filter((binding) => speaksTls(binding, site));
     if (spoken.length > 0 && !site.startsItself) stopped.push(site.name);
     if (!site.startsItself) continue;
-    const ignored = [...shared, ...lookalikesOfSite(fileOf(site.element), site.element)];
+    const own = [...about(site.name.toLowerCase()), ...lookalikesOfSite(fileOf(site.element), site.element)];
+    // One list for all sites that have nothing of their own: both may be thousands.
+    const ignored = own.length === 0 ? shared : [...shared, ...own];
     for (const binding of spoken) {
       if (!readBindingInformation(binding.information))
         problems.push({

@@ -15,11 +15,10 @@ interface CorpusFile {
 }
 
 const folder = process.env['SHORTFUSE_CORPUS'] ?? fileURLToPath(new URL('../../../../shared/corpus', import.meta.url));
-const corpus: readonly CorpusFile[] = existsSync(join(folder, 'manifest.json'))
-  ? (JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { files: CorpusFile[] }).files.filter(
-      ({ server }) => server === 'iis' || server === 'schannel',
-    )
+const everything: readonly CorpusFile[] = existsSync(join(folder, 'manifest.json'))
+  ? (JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { files: CorpusFile[] }).files
   : [];
+const corpus = everything.filter(({ server }) => server === 'iis' || server === 'schannel');
 
 if (corpus.length === 0)
   describe('the corpus', () =>
@@ -27,6 +26,14 @@ if (corpus.length === 0)
 else
   describe('the corpus', () => {
     test('is whole', () => expect(corpus).toHaveLength(24));
+
+    test('files of other servers are not claimed', () => {
+      const others = everything.filter((entry) => !corpus.includes(entry));
+      const files = others.map(({ file }) => decode(file, new Uint8Array(readFileSync(join(folder, file)))));
+      expect(files.filter((file) => iis.claims(file, false) || iis.claims(file, true)).map(({ path }) => path)).toEqual(
+        [],
+      );
+    });
 
     test.each(corpus.map((entry) => [entry.file, entry] as const))('%s', (name, entry) => {
       const bytes = new Uint8Array(readFileSync(join(folder, name)));

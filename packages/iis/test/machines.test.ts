@@ -145,6 +145,23 @@ describe('applicationHost.config', () => {
     expect(only?.problems.map(({ message }) => message)).toEqual(['"443" is no binding information']);
   });
 
+  test('a look-alike in a location tag is told at its site only', () => {
+    const two = ['a', 'b']
+      .map(
+        (name) =>
+          `<site name="${name}"><bindings><binding protocol="https" bindingInformation="*:443:${name}"/></bindings></site>`,
+      )
+      .join('');
+    const location =
+      '<location path="B/x"><system.webServer><security><access sslFlags="Ssl"/></security></system.webServer></location>';
+    const text = sites(two).replace('</configuration>', `${location}</configuration>`);
+    const listeners = configurationsOf({ 'applicationHost.config': text }).flatMap((each) => each.listeners);
+    expect(listeners.map(({ name, ignored }) => [name, ignored.length])).toEqual([
+      ['a/https/*:443:a', 0],
+      ['b/https/*:443:b', 1],
+    ]);
+  });
+
   test('before Windows Server 2022 there is no TLS 1.3', () => {
     const [before, after] = ['2019', '2022'].map(
       (version) => configurationsOf({ 'applicationHost.config': host }, version)[0]?.listeners[0],
