@@ -90,6 +90,14 @@ function addProfiles(device: Device, file: SourceFile, path: string, { value, ke
   set('mode', 'enable', (text) => (text === 'false' ? 'disabled' : 'enabled'));
   set('options', 'tls1_3Enabled', (text) => (text === 'true' ? '' : 'no-tlsv1.3'));
   const count = profileCount(value);
+  const certificates = memberOf(value, 'certificates');
+  if (certificates && (certificates.value.children?.length ?? 0) > mostCertificates)
+    device.problems.push({
+      severity: 'warning',
+      at: locationOf(file, certificates.keyNode),
+      message: `more than ${mostCertificates} certificates: a listener is shown for each of the first ${mostCertificates}`,
+      help: 'nothing needs to be done: all of them have the same lifetime',
+    });
   for (let i = 0; i < count; i++)
     device.profiles.set(profileName(path, i), {
       path: profileName(path, i),
@@ -100,9 +108,13 @@ function addProfiles(device: Device, file: SourceFile, path: string, { value, ke
     });
 }
 
+/** Each service with the TLS_Server gets a listener for each: a made-up declaration must not make them explode. */
+const mostCertificates = 100;
+
 function profileCount(tlsServer: Node): number {
   const certificates = memberOf(tlsServer, 'certificates')?.value;
-  return Math.max(1, certificates?.type === 'array' ? (certificates.children?.length ?? 1) : 1);
+  const count = certificates?.type === 'array' ? (certificates.children?.length ?? 1) : 1;
+  return Math.max(1, Math.min(count, mostCertificates));
 }
 
 function profileName(path: string, index: number): string {

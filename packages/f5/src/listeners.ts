@@ -24,11 +24,11 @@ export function listenersOf(
     return resumptions.get(path);
   };
   const loose = looseIn(device);
+  const chosenBy = choicesOfRules(device);
   for (const virtual of device.virtuals.values()) {
     if (virtual.isDisabled) continue;
-    const attached = attachmentsOf(device, virtual);
-    const own = attached.filter(({ via }) => via === undefined);
-    if (own.length === 0) continue;
+    const attached = attachmentsOf(device, virtual, chosenBy);
+    const ownCount = attached.filter(({ via }) => via === undefined).length;
     const addresses =
       virtual.criteria === undefined ? virtual.addresses : [device.criteria.get(virtual.criteria) ?? null];
     for (const address of addresses)
@@ -54,7 +54,7 @@ export function listenersOf(
           // Nothing that F5 publishes says whether a changed profile drops what the cache holds.
           oldSessionsAfterReload: 'unknown',
           ignored,
-          notes: [...resumption.notes, ...notesOn(device, virtual, attachment, own.length)],
+          notes: [...resumption.notes, ...notesOn(device, virtual, attachment, ownCount)],
         });
       }
   }
@@ -62,20 +62,40 @@ export function listenersOf(
 }
 
 /** The client-ssl profiles of a virtual server: those it lists, then those that its iRules choose. */
-function attachmentsOf(device: Device, virtual: Virtual): Attachment[] {
-  const own = virtual.attachments.filter((one) => isClientSsl(device, one));
-  const attached = [...own];
-  const seen = new Set(own.map(({ path }) => path));
+function attachmentsOf(
+  device: Device,
+  virtual: Virtual,
+  chosenBy: (rule: Rule) => readonly Attachment[],
+): Attachment[] {
+  const attached = virtual.attachments.filter((one) => isClientSsl(device, one));
+  if (attached.length === 0) return attached;
+  const seen = new Set(attached.map(({ path }) => path));
   for (const rule of rulesOf(device, virtual))
-    for (const name of rule.profiles) {
-      const exists = (candidate: string): boolean => device.profiles.has(candidate) || factoryProfiles.has(candidate);
-      const path = referred(name, partitionOf(rule.path), exists);
-      // A rule chooses server-ssl profiles by the same command.
-      if (seen.has(path) || !exists(path)) continue;
-      seen.add(path);
-      attached.push({ path, at: rule.at, via: `iRule ${rule.path} (SSL::profile)` });
+    for (const chosen of chosenBy(rule)) {
+      if (seen.has(chosen.path)) continue;
+      seen.add(chosen.path);
+      attached.push(chosen);
     }
   return attached;
+}
+
+/** The client-ssl profiles that a rule names; each rule is looked at once, however many virtual servers have it. */
+function choicesOfRules(device: Device): (rule: Rule) => readonly Attachment[] {
+  const known = new Map<Rule, readonly Attachment[]>();
+  const exists = (path: string): boolean => device.profiles.has(path) || factoryProfiles.has(path);
+  return (rule) => {
+    let choices = known.get(rule);
+    if (!choices) {
+      const { path, at, profiles } = rule;
+      choices = profiles
+        .map((name) => referred(name, partitionOf(path), exists))
+        // A rule chooses server-ssl profiles by the same command.
+        .filter(exists)
+        .map((chosen) => ({ path: chosen, at, via: `iRule ${path} (SSL::profile)` }));
+      known.set(rule, choices);
+    }
+    return choices;
+  };
 }
 
 function rulesOf(device: Device, { rules }: Virtual): Rule[] {
@@ -102,8 +122,8 @@ function unknownFor({ path, at, why }: Attachment): Resumption {
 /** Look-alikes in what a virtual server uses besides its client-ssl profiles. */
 function besides(device: Device, { attachments, uses, rules }: Virtual): IgnoredSetting[] {
   const paths = [...attachments.map(({ path }) => path), ...uses];
-  const others = paths.flatMap((path) => device.others.get(path)?.lookAlikes ?? []);
-  const inRules = rules.flatMap((path) => device.rules.get(path)?.lookAlikes ?? []);
+  const others = paths.flatMap((path) => device.others.get(path)?.lookAlikes.slice(0, mostLookAlikes) ?? []);
+  const inRules = rules.flatMap((path) => device.rules.get(path)?.lookAlikes.slice(0, mostLookAlikes) ?? []);
   return [...others, ...inRules].slice(0, mostLookAlikes);
 }
 

@@ -84,6 +84,15 @@ describe('time in proportion to size', () => {
         `ltm rule r {\n${'cache-timeout 5 '.repeat(size / 16)}\n}\nltm virtual v { profiles { clientssl { context clientside } } rules { r } }`,
     ],
     ['profiles chosen by a rule', (size: number) => `ltm rule r {\n${'SSL::profile x '.repeat(size / 15)}\n}\n`],
+    [
+      'a long rule on many virtual servers',
+      (size: number) =>
+        `ltm rule r {\n${Array.from({ length: size / 100 }, (_, i) => `cache-timeout ${i} SSL::profile p${i}\n`).join('')}}\n` +
+        Array.from(
+          { length: size / 160 },
+          (_, i) => `ltm virtual v${i} { profiles { clientssl { } } rules { r } }\n`,
+        ).join(''),
+    ],
     ['copies of one profile', (size: number) => 'ltm profile client-ssl p {\n cache-timeout 5\n}\n'.repeat(size / 46)],
   ] as const)('%s', (_, make) => expectProportional('bigip.conf', make, 1_000_000));
 
@@ -107,6 +116,12 @@ describe('time in proportion to size, in code', () => {
   const many = (size: number, make: (i: number) => string): string =>
     Array.from({ length: size / make(100_000).length }, (_, i) => make(i)).join('');
   test.each([
+    [
+      'AS3: one TLS_Server with many certificates for many services',
+      'a.json',
+      (size: number) =>
+        `{"class": "ADC", "T": {"class": "Tenant", "A": {"class": "Application", "t": {"class": "TLS_Server", "certificates": [${'{},'.repeat(size / 100)}{}]}${many(size / 10, (i) => `,\n"s${i}": {"class": "Service_HTTPS", "virtualAddresses": ["192.0.2.1"], "serverTLS": "t"}`)}}}}`,
+    ],
     [
       'AS3: services',
       'a.json',
