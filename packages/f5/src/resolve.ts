@@ -15,6 +15,8 @@ interface Group {
   readonly form: Form;
   readonly label: string;
   readonly files: readonly F5File[];
+  /** Other files of the same folder are taken for another device. */
+  readonly isParted: boolean;
 }
 
 /**
@@ -35,13 +37,15 @@ function groupsOf(files: readonly F5File[]): Group[] {
     if (known) known.files.push(tree);
     else folders.set(key, { form: tree.form, label, files: [tree] });
   }
-  return [...folders.values()].flatMap(({ form, label, files: own }) =>
-    (form === 'tmsh' ? devicesIn(inLoadOrder(own)) : [own]).map((set) => ({
+  return [...folders.values()].flatMap(({ form, label, files: own }) => {
+    const sets = form === 'tmsh' ? devicesIn(inLoadOrder(own)) : [own];
+    return sets.map((set) => ({
       form,
       label: set.length === 1 && set[0] ? set[0].file.path : label,
       files: set,
-    })),
-  );
+      isParted: sets.length > 1,
+    }));
+  });
 }
 
 /**
@@ -92,7 +96,7 @@ function inLoadOrder(files: readonly F5File[]): F5File[] {
   return [...files].sort((a, b) => rank(a) - rank(b) || byPath(a, b));
 }
 
-function configurationOf({ form, label, files }: Group, options: ResolveOptions): Configuration {
+function configurationOf({ form, label, files, isParted }: Group, options: ResolveOptions): Configuration {
   const device = emptyDevice();
   const refused = new Set(
     files.filter((tree) => tree.problems.some(({ severity }) => severity === 'error')).map(({ file }) => file),
@@ -111,7 +115,10 @@ function configurationOf({ form, label, files }: Group, options: ResolveOptions)
     server: 'f5',
     label,
     extent: isComplete(form, files) ? 'complete' : 'fragments',
-    assumptions: assumptionsOf(form, files, version, options.version !== undefined, refused.size > 0),
+    assumptions: [
+      ...assumptionsOf(form, files, version, options.version !== undefined, refused.size > 0),
+      ...(isParted ? ['another file of this folder has the same virtual servers and is taken for another device'] : []),
+    ],
     files: files.map(({ file }) => file),
     listeners,
     problems,

@@ -164,6 +164,12 @@ describe('grouping', () => {
       '192.0.2.1:443 /Common/vs /Common/p: 60 explicit bigip.conf:4',
       '192.0.2.1:443 /Common/vs /Common/p: 61 explicit old.scf:4',
     ]);
+    expect(
+      configurations({ 'bigip.conf': text, 'old.scf': copy }).map(({ assumptions }) => assumptions.at(-1)),
+    ).toEqual([
+      'another file of this folder has the same virtual servers and is taken for another device',
+      'another file of this folder has the same virtual servers and is taken for another device',
+    ]);
   });
 
   test('a file with broken braces is left out, the others stay', () => {
