@@ -13,6 +13,7 @@ import { runExtremes } from './extremes.mjs';
 import { generateTree } from './generate.mjs';
 import { peers } from './peers.mjs';
 import { medians, peakMemory } from './processes.mjs';
+import { serverRates } from './servers.mjs';
 
 say('making the tree …');
 const { folder, files } = generateTree();
@@ -56,6 +57,9 @@ rmSync(large.folder, { recursive: true });
 
 say('extreme inputs …');
 const extremes = runExtremes(commandFile);
+
+say('the other servers …');
+const servers = await serverRates(commandFile);
 
 const report = text();
 console.log(report);
@@ -176,6 +180,20 @@ function text() {
       '`shortfuse audit` of one file',
       `${start.get('one file')?.ms.toFixed(0)} ms`,
       `+${((start.get('one file')?.ms ?? 0) - bare).toFixed(0)} ms`,
+    ),
+    '',
+    '## The other servers, one large file each',
+    '',
+    row('input', 'size', 'parsing, warm', '`audit`, whole process', 'peak memory'),
+    row('---', '---', '---', '---', '---'),
+    ...servers.map(({ name, megabytes: size, parse: parsed, audit: audited, memory: peak }) =>
+      row(
+        name,
+        `${size.toFixed(1)} MB`,
+        `${parsed.toFixed(0)} MB/s`,
+        `${audited.toFixed(1)} MB/s`,
+        peak === undefined ? 'not measured' : `${peak.toFixed(0)} MB`,
+      ),
     ),
     '',
     '## Extreme inputs, through the command line',
