@@ -13,6 +13,7 @@ export function readBatch(text: string): ScriptResult {
   const bindings: SslBinding[] = [];
   const lines = linesOf(text);
   const blocks: string[] = [];
+  let jump: string | undefined;
   for (let i = 0; i < lines.length; i++) {
     const first = lines[i] ?? { start: 0, end: 0 };
     let end = first.end;
@@ -25,12 +26,9 @@ export function readBatch(text: string): ScriptResult {
       continue;
     }
     const control = /^\s*@?\s*(?:\)\s*)?(if|for|else)\b/i.exec(shown)?.[1]?.toLowerCase();
-    const condition =
-      control !== undefined
-        ? `it is behind "${control}"`
-        : blocks.length > 0
-          ? `it is in a block behind "${blocks.at(-1)}"`
-          : undefined;
+    const condition = whatDecides(control, blocks, jump);
+    if (control === undefined && blocks.length === 0)
+      jump ??= /^\s*@?\s*(goto|exit)\b/i.exec(shown)?.[1]?.toLowerCase();
     for (const words of commandsOf(text, line)) {
       const found = readCommand(words, spanOf(words), condition);
       const binding = found ? undefined : readSslCert(words, spanOf(words), condition);
@@ -45,6 +43,16 @@ export function readBatch(text: string): ScriptResult {
   return { facts, bindings };
 }
 
+function whatDecides(
+  control: string | undefined,
+  blocks: readonly string[],
+  jump: string | undefined,
+): string | undefined {
+  if (control !== undefined) return `it is behind "${control}"`;
+  if (blocks.length > 0) return `it is in a block behind "${blocks.at(-1)}"`;
+  return jump === undefined ? undefined : `a "${jump}" stands before it`;
+}
+
 function spanOf(words: readonly Word[]): Span {
   return { start: words[0]?.span.start ?? 0, end: words.at(-1)?.span.end ?? 0 };
 }
@@ -57,6 +65,8 @@ function commandsOf(text: string, line: Span): Word[][] {
     else commands.at(-1)?.push(word);
   }
   return commands.flatMap((words) => {
+    // What is printed is not run.
+    if (/^[@(]*echo\.?$/i.test(words[0]?.text ?? '')) return [];
     const at = words.findIndex(({ text }, i) => {
       const program = /(?:^|[\\/(@])(reg|netsh)(?:\.exe)?$/i.exec(text)?.[1]?.toLowerCase();
       if (program === 'reg') return /^(?:add|delete)$/i.test(words[i + 1]?.text ?? '');

@@ -15,8 +15,12 @@ export function readPowerShell(text: string): ScriptResult {
   const facts: RegistryFact[] = commentedOut(text, script);
   const bindings: SslBinding[] = [];
   const resources = new Map<Block, Statement[]>();
-  for (const statement of script.statements) {
-    const { block } = statement;
+  let leaves: string | undefined;
+  for (const written of script.statements) {
+    const { block } = written;
+    const statement = leaves === undefined ? written : { ...written, condition: leaves };
+    const word = written.words[0]?.text.toLowerCase() ?? '';
+    if (block === undefined && /^(?:exit|return|throw)$/.test(word)) leaves = `"${word}" stands before it`;
     if (block && isRegistryResource(block)) {
       const entries = resources.get(block);
       if (entries) entries.push(statement);
@@ -98,7 +102,9 @@ function readCmdlet(
   span: Span,
   condition: string | undefined,
 ): RegistryFact[] | undefined {
-  const extra = condition === undefined ? {} : { condition };
+  const isTrial = rest.some(({ text, isString }) => !isString && /^-whatif$/i.test(text));
+  const doubt = isTrial ? '-WhatIf only says what would be done' : condition;
+  const extra = doubt === undefined ? {} : { condition: doubt };
   if (/^(?:enable|new)-tlssessionticketkey$/.test(command))
     return [{ value: 'ServerCacheTime', effect: { kind: 'ticketKey' }, span, ...extra }];
   const verb = cmdlets.get(command);
@@ -111,7 +117,7 @@ function readCmdlet(
   const written = parameters.get('name');
   if (!path) return undefined;
   const name = written && settle(written, constants);
-  const common = { path: settle(path, constants), span, base: 'number', ...extra } as const;
+  const common = { path: absolute(settle(path, constants)), span, base: 'number', ...extra } as const;
   if (verb === 'removeItem')
     return factsOfWrite({ ...common, name: undefined, action: 'delete', defaultType: 'REG_SZ' });
   // Without a name there is nothing to understand: splatting, or a pipeline that brings it.
@@ -130,6 +136,11 @@ function readCmdlet(
     // Without a type the kind of the value decides: a number becomes a REG_DWORD, a text a REG_SZ.
     defaultType: data?.isString === true && !data.isOpen ? 'REG_SZ' : 'REG_DWORD',
   });
+}
+
+/** A path below the current location is as open as a variable. */
+function absolute(path: ShellWord): ShellWord {
+  return path.isOpen || path.text.includes(':') ? path : { ...path, isOpen: true };
 }
 
 const cmdlets: ReadonlyMap<string, 'set' | 'new' | 'remove' | 'removeItem'> = new Map([

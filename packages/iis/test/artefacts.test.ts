@@ -152,6 +152,9 @@ describe('PowerShell', () => {
       text: `$p = @{ Path = '${hklm}'; Name = 'ServerCacheTime'; Value = 60000 }\nSet-ItemProperty @p`,
       why: 'only running',
     },
+    { text: `cd ${hklm}\nSet-ItemProperty . ServerCacheTime 60000`, why: 'the key is in .' },
+    { text: `Set-ItemProperty ${hklm} ServerCacheTime 60000 -WhatIf`, why: '-WhatIf' },
+    { text: `exit\nSet-ItemProperty ${hklm} ServerCacheTime 60000`, why: '"exit" stands before it' },
     { text: `[Microsoft.Win32.Registry]::SetValue('${schannel}', 'ServerCacheTime', 60000)`, why: 'only running' },
   ])('unknown: $text', ({ text, why }) => expect(whyUnknown('t.ps1', text)).toContain(why));
 
@@ -174,6 +177,8 @@ describe('batch files', () => {
       text: `if exist x (\r\nreg add ${regKey} /v ServerCacheTime /t REG_DWORD /d 60000\r\n)`,
       want: '? unknown t.cmd:2',
     },
+    { text: `echo reg add ${regKey} /v ServerCacheTime /t REG_DWORD /d 60000`, want: byDefault },
+    { text: `goto end\r\nreg add ${regKey} /v ServerCacheTime /t REG_DWORD /d 60000`, want: '? unknown t.cmd:2' },
     { text: `reg add \\\\web1\\${regKey} /v ServerCacheTime /t REG_DWORD /d 60000`, want: '? unknown t.cmd:1' },
   ])('$text', ({ text, want }) => expect(lifetimeWith('t.cmd', text)).toBe(want));
 

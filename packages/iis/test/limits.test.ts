@@ -89,7 +89,9 @@ describe('time in proportion to size', () => {
   ])('%s in %s', (_, path, make) => {
     timed(path, make(30_000));
     const small = Math.min(...[1, 2, 3].map(() => timed(path, make(30_000))));
-    const large = timed(path, make(300_000));
-    expect(large).toBeLessThan(Math.max(small, 2) * mostGrowth);
+    // A busy machine makes one run slow, a square law all of them.
+    const most = Math.max(small, 5) * mostGrowth;
+    const text = make(300_000);
+    expect([1, 2, 3].some(() => timed(path, text) < most)).toBe(true);
   });
 });
