@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { lazyLibraries, libraryEntries } from './lazy-libraries.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -24,6 +25,7 @@ export async function bundle(outdir) {
     target: 'node20.19',
     format: 'esm',
     conditions: ['source'],
+    plugins: [lazyLibraries],
     // jsonc-parser's main is UMD, whose requires no bundler can follow.
     mainFields: ['module', 'main'],
     // Less to read at start-up: about 20 ms of audit's.
@@ -34,6 +36,20 @@ export async function bundle(outdir) {
       // commander is CommonJS and asks for node's own modules with require.
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
+    logLevel: 'warning',
+  });
+  await build({
+    // Resolved from an adapter that uses them.
+    absWorkingDir: join(here, '../iis'),
+    entryPoints: libraryEntries,
+    outdir: join(outdir, 'parts'),
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'cjs',
+    minify: true,
+    legalComments: 'linked',
     logLevel: 'warning',
   });
 }

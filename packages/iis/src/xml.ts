@@ -31,18 +31,20 @@ const deepest = 500;
  * positions of attributes, so they are read from the start tags here; saxes and htmlparser2 would have had to do the
  * structure a second time for nothing more. Attributes and entities are switched off there, so that a value is read once.
  */
-const parser = new XMLParser({
-  preserveOrder: true,
-  captureMetaData: true,
-  ignoreAttributes: true,
-  ignoreDeclaration: true,
-  ignorePiTags: true,
-  parseTagValue: false,
-  processEntities: false,
-  trimValues: true,
-  maxNestedTags: deepest,
-});
-const metadata = XMLParser.getMetaDataSymbol() as unknown as symbol;
+// Made at the first use: most runs read no XML.
+let madeParser: XMLParser | undefined;
+const parser = (): XMLParser =>
+  (madeParser ??= new XMLParser({
+    preserveOrder: true,
+    captureMetaData: true,
+    ignoreAttributes: true,
+    ignoreDeclaration: true,
+    ignorePiTags: true,
+    parseTagValue: false,
+    processEntities: false,
+    trimValues: true,
+    maxNestedTags: deepest,
+  }));
 
 /** Reads a document, or says the first place where it is not well-formed. Never throws; takes time in proportion to the size. */
 export function readXml(file: SourceFile): XmlResult {
@@ -66,7 +68,7 @@ export function readXml(file: SourceFile): XmlResult {
       return refused(offsetOf(text, line, col), spelled(msg));
     }
     if (!text.trimEnd().endsWith('>')) return refused(text.trimEnd().length - 1, 'text after the root element');
-    return elementsOf(file, parser.parse(text) as readonly unknown[], refused);
+    return elementsOf(file, parser().parse(text) as readonly unknown[], refused);
   } catch (error) {
     const why = error instanceof Error ? error.message : '';
     if (/nested tags/i.test(why)) return refused(0, `elements are nested more than ${deepest} deep`);
@@ -145,6 +147,7 @@ function elementsOf(
 }
 
 function startOf(node: object): number | undefined {
+  const metadata = XMLParser.getMetaDataSymbol() as unknown as symbol;
   const data: unknown = (node as Record<symbol, unknown>)[metadata];
   if (typeof data !== 'object' || data === null || !('startIndex' in data)) return undefined;
   return typeof data.startIndex === 'number' ? data.startIndex : undefined;
