@@ -224,3 +224,20 @@ describe('includes', () => {
     expect(answers(project)).toHaveLength(20_000);
   }, 20_000);
 });
+
+test('files of machines that a person names are resolved by themselves, shared ones with each', () => {
+  const cwd = makeTree({ 'a/x.conf': '#! one', 'b/y.conf': '#! one', 'shared.conf': '#! one', 'z.conf': '#! one' });
+  const machines = new Map([
+    ['left', [join(cwd, 'a'), join(cwd, 'shared.conf')]],
+    ['right', [join(cwd, 'b'), join(cwd, 'shared.conf')]],
+    ['gone', [join(cwd, 'none')]],
+  ]);
+  const common = { cwd, paths: ['.'], roots: [], options: new Map(), exclude: [] };
+  const project = openProject({ ...common, adapters: [lines('one')], machines: new Map([['one', machines]]) });
+  const of = (machine: string) =>
+    project.configurations.filter(({ assumptions }) => assumptions.join().endsWith(machine)).map(({ label }) => label);
+  expect(of('machine left').sort()).toEqual(['a/x.conf', 'shared.conf']);
+  expect(of('machine right').sort()).toEqual(['b/y.conf', 'shared.conf']);
+  expect(project.configurations.map(({ label }) => label).at(-1)).toBe('z.conf');
+  expect(project.configurations).toHaveLength(5);
+});

@@ -15,7 +15,7 @@ import {
 import { globSync } from 'tinyglobby';
 import { Disk, type ReadFailure } from './disk.js';
 import { indexNames, matches, type NameIndex, placeOf, type Root } from './includes.js';
-import { absolutePath, shownPath } from './paths.js';
+import { absolutePath, isWithin, shownPath } from './paths.js';
 import { walk } from './walk.js';
 
 /** What to open, and how. */
@@ -30,6 +30,11 @@ export interface OpenOptions {
   readonly adapters: readonly Adapter[];
   /** Options of one server, by adapter id; {@link noOptions} where there are none. */
   readonly options: ReadonlyMap<string, ResolveOptions>;
+  /**
+   * Which files belong to which machine, by adapter id: names of machines, and absolute files and folders that are theirs. What
+   * several machines share stands with each of them. Other files are grouped as the adapter sees fit.
+   */
+  readonly machines?: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
   /** Globs of paths that are left out of folders, relative to `cwd`. */
   readonly exclude: readonly string[];
   /** A person said that the named files are of the one adapter's server: nothing is left to detect in them. */
@@ -251,12 +256,21 @@ function resolveFor(adapter: Adapter, files: readonly SourceFile[], disk: Disk, 
     const result = disk.read(resolve(options.cwd, path));
     return 'file' in result ? result.file.path : shownPath(options.cwd, resolve(options.cwd, path));
   });
-  if (loose.length > 0)
-    configurations.push(
-      ...resolveAll(adapter, loose, { ...resolveOptions, entries }, (request) =>
-        answerFromDisk(request, adapter, disk, options, parse, assumptions),
-      ),
+  const resolveLoose = (trees: readonly ParsedFile[]): readonly Configuration[] =>
+    resolveAll(adapter, trees, { ...resolveOptions, entries }, (request) =>
+      answerFromDisk(request, adapter, disk, options, parse, assumptions),
     );
+  const grouped = new Set<ParsedFile>();
+  for (const [name, paths] of options.machines?.get(adapter.id) ?? []) {
+    const own = loose.filter(({ file }) => paths.some((path) => isWithin(absolutePath(options.cwd, file.path), path)));
+    for (const tree of own) grouped.add(tree);
+    if (own.length === 0) continue;
+    const assumption = `the configuration file says which files are of the machine ${name}`;
+    for (const configuration of resolveLoose(own))
+      configurations.push({ ...configuration, assumptions: [assumption, ...configuration.assumptions] });
+  }
+  const others = loose.filter((tree) => !grouped.has(tree));
+  if (others.length > 0) configurations.push(...resolveLoose(others));
   return configurations.map((configuration) => {
     const { label, extent, files } = configuration;
     // Loose files have no main file: each is the entry of its own includes.

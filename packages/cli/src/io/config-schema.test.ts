@@ -29,6 +29,7 @@ test('paths start at the folder of the file, which is no pattern itself', () => 
     "servers": {
       "nginx": { "entry": ["nginx/main.conf"], "version": "1.22.1" },
       "apache": { "entry": [], "serverRoot": "httpd", "defines": ["SSL", "PORT=8443"] },
+      "iis": { "machines": { "web1": ["hosts/web1", "shared/tls.reg"] } },
     },
   }`);
   expect(config).toEqual({
@@ -49,6 +50,10 @@ test('paths start at the folder of the file, which is no pattern itself', () => 
           ]),
         },
       ],
+    ]),
+    machines: new Map([
+      ['f5', new Map()],
+      ['iis', new Map([['web1', ['/srv/site[1]/hosts/web1', '/srv/site[1]/shared/tls.reg']]])],
     ]),
   });
 });
@@ -112,6 +117,8 @@ test('the JSON Schema that editors use agrees', () => {
       servers: {
         nginx: { entry: ['a'], version: '1.25.1' },
         apache: { entry: ['b'], serverRoot: 'c', defines: ['D'] },
+        f5: { devices: { lb1: ['lb1', 'shared/profile_base.conf'] } },
+        iis: { machines: { web1: ['web1'] } },
       },
     },
   ];

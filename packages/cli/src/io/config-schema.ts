@@ -80,6 +80,13 @@ const apache = object({
   defines: v.optional(texts),
 });
 
+const byMachine = v.pipe(
+  v.custom<Record<string, unknown>>(isObject, 'must be an object from names of machines to files and folders'),
+  v.record(v.string(), texts),
+);
+const f5 = object({ devices: v.optional(byMachine) });
+const iis = object({ machines: v.optional(byMachine) });
+
 const schema = object({
   $schema: v.optional(v.string('must be a string')),
   target: v.optional(duration),
@@ -94,7 +101,9 @@ const schema = object({
       v.record(v.pipe(v.string(), v.regex(/^([A-Za-z]:)?[\\/]/, 'must be an absolute path on the server')), text),
     ),
   ),
-  servers: v.optional(object({ nginx: v.optional(nginx), apache: v.optional(apache) })),
+  servers: v.optional(
+    object({ nginx: v.optional(nginx), apache: v.optional(apache), f5: v.optional(f5), iis: v.optional(iis) }),
+  ),
 });
 
 /** A configuration file: its text, its path as people are shown it, and the folder that its relative paths start at. */
@@ -134,6 +143,8 @@ export function parseConfig({ text, shown, folder }: ConfigFile): Config {
 function configOf(output: v.InferOutput<typeof schema>, folder: string): Config {
   const { target, include = [], exclude = [], roots = {}, servers = {} } = output;
   const entries = (paths: readonly string[] = []): string[] => paths.map((path) => resolve(folder, path));
+  const groups = (named: Readonly<Record<string, readonly string[]>> = {}): ReadonlyMap<string, readonly string[]> =>
+    new Map(Object.entries(named).map(([name, paths]) => [name, entries(paths)]));
   const options = new Map<string, ResolveOptions>();
   if (servers.nginx) {
     const { entry, version } = servers.nginx;
@@ -160,6 +171,10 @@ function configOf(output: v.InferOutput<typeof schema>, folder: string): Config 
       folder: resolve(folder, path),
     })),
     servers: options,
+    machines: new Map([
+      ['f5', groups(servers.f5?.devices)],
+      ['iis', groups(servers.iis?.machines)],
+    ]),
   };
 }
 

@@ -16,9 +16,11 @@ export interface Config {
   readonly roots: readonly Root[];
   /** By adapter id. */
   readonly servers: ReadonlyMap<string, ResolveOptions>;
+  /** By adapter id: the absolute files and folders of each machine, by its name. */
+  readonly machines: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 }
 
-const noConfig: Config = { include: [], exclude: [], roots: [], servers: new Map() };
+const noConfig: Config = { include: [], exclude: [], roots: [], servers: new Map(), machines: new Map() };
 
 /**
  * Reads the file named by `--config`, else the nearest `shortfuse.config.json` from `cwd` upwards; where there is none, an

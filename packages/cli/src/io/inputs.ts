@@ -44,6 +44,7 @@ export async function readInputs(
     serverNamed: (options.server ?? []).length > 0,
     roots: [...roots, ...config.roots],
     options: new Map(adapters.map(({ id }) => [id, withDefines(config.servers.get(id), options.define)])),
+    machines: config.machines,
     exclude: config.exclude,
     targetSeconds: options.target ?? config.targetSeconds ?? defaultTarget,
   };
