@@ -73,6 +73,8 @@ export function syntaxProblems(file: SourceFile, lists: readonly FaultList[], is
         : 'the structure of a template cannot be decided before it is rendered: audit what it renders to',
     };
   });
+  // A byte order mark is told where the first directive ends, and that may be behind other things.
+  if (faults[0]?.kind === 'byte order mark') problems.sort((a, b) => a.at.span.start - b.at.span.start);
   const next = faults[mostProblems];
   if (next)
     problems.push({
