@@ -120,6 +120,7 @@ function listenerOf(
 ): Listener {
   const mechanisms = mechanismsOf(deciding.state, named.state, deciding.timeout, options.version);
   const governing = deciding.timeout;
+  const oldSessionsAfterReload = afterReload(deciding, mechanisms, options);
   return {
     server: 'nginx',
     address: group.address.shown,
@@ -127,8 +128,8 @@ function listenerOf(
     definedAt: server.at,
     mechanisms,
     governing,
-    oldSessionsAfterReload: afterReload(deciding, mechanisms, options),
+    oldSessionsAfterReload,
     ignored: ignoredFor(deciding, named),
-    notes: [...notesFor(group, deciding, named, mechanisms, options), ...furtherNotes],
+    notes: [...notesFor(group, deciding, named, mechanisms, oldSessionsAfterReload, options), ...furtherNotes],
   };
 }

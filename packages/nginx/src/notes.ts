@@ -1,6 +1,6 @@
-import { effectiveLifetime, type Mechanisms, type Note, spellDuration } from '@shortfuse/core';
+import { effectiveLifetime, type Listener, type Mechanisms, type Note, spellDuration } from '@shortfuse/core';
 import type { AddressGroup } from './addresses.js';
-import { afterReload, luaKeepsSessions } from './after-reload.js';
+import { luaKeepsSessions } from './after-reload.js';
 import { find, isSwitchHidden } from './lookup.js';
 import { type ListenerOptions, nameOf, type Resolved, shownPlace } from './resolved.js';
 import { isAtLeast } from './version.js';
@@ -11,6 +11,7 @@ export function notesFor(
   deciding: Resolved,
   named: Resolved,
   mechanisms: Mechanisms,
+  reload: Listener['oldSessionsAfterReload'],
   options: ListenerOptions,
 ): Note[] {
   const { version } = options;
@@ -33,7 +34,6 @@ export function notesFor(
       code: 'zero-is-not-off',
       text: 'ssl_session_timeout 0 does not switch resumption off: OpenSSL puts 2 h in its place',
     });
-  const reload = afterReload(deciding, mechanisms, options);
   if (reload === 'kept')
     notes.push({ code: 'sessions-survive-reload', text: survivalText(deciding, spelled, version) });
   if (mechanisms.ticketTls13.enabled !== false && mechanisms.ticketTls13.renewal === 'unbounded')

@@ -13,6 +13,7 @@ import { groupByAddress } from './addresses.js';
 import { roleOf } from './detect.js';
 import { type Evaluation, evaluate, type Level, type Section, type Start } from './evaluate.js';
 import { listenersOf } from './listeners.js';
+import { readCache } from './session-cache.js';
 import type { Context } from './settings.js';
 import { readTime } from './time.js';
 import type { NginxFile } from './tree.js';
@@ -198,10 +199,10 @@ function zoneConflicts(sections: readonly Section[]): Problem[] {
     for (const level of [section, ...section.servers] as readonly Level[]) {
       for (const { words, at, doubt } of level.written.get('ssl_session_cache') ?? []) {
         if (doubt !== undefined) continue;
-        for (const { value } of words) {
-          const [, name = '', size = ''] = /^shared:([^:]+):(\d+[kKmM]?)$/.exec(value) ?? [];
-          if (name === '') continue;
-          const bytes = Number.parseInt(size, 10) * (/k$/i.test(size) ? 1024 : /m$/i.test(size) ? 1024 * 1024 : 1);
+        for (const word of words) {
+          const result = readCache([word]);
+          if (!result.ok || !result.cache.zone) continue;
+          const { name, bytes } = result.cache.zone;
           const known = zones.get(name);
           if (!known) zones.set(name, { kind: section.kind, bytes });
           else if (known.kind !== section.kind)
