@@ -1,7 +1,9 @@
+import type { Anchor, Companion, CompanionRequest, Operations } from './change.js';
 import type { Seconds } from './duration.js';
+import type { TextEdit } from './edit.js';
 import type { Listener } from './listener.js';
 import type { Problem } from './problem.js';
-import type { Location, SourceFile } from './source.js';
+import type { Location, SourceFile, Span } from './source.js';
 
 /**
  * Reads the configurations of one kind of server. Pure: it is given text and gives data, and asks for further files by
@@ -32,6 +34,18 @@ export interface Adapter<Tree extends ParsedFile = ParsedFile> {
    * Yields a request for each include it meets and is sent the answer; the same request may be made again.
    */
   resolve(files: readonly Tree[], options: ResolveOptions): Resolving<Tree>;
+  /** Every statement that sets a session lifetime, in the order of the text, whether or not it counts where it stands. */
+  anchors?(tree: Tree): readonly Anchor[];
+  /** The comments, delimiters included, in the order of the text. */
+  comments?(tree: Tree): readonly Span[];
+  /**
+   * The insertion that puts `text`, one line without control characters, into a comment of its own above the statement at
+   * `offset`; undefined where the format has no comments or none can stand there.
+   */
+  annotate?(tree: Tree, offset: number, text: string): TextEdit | undefined;
+  /** The files that go with a patch of one configuration; none where its text is all that has to change. */
+  companions?(configuration: Configuration, request: CompanionRequest): readonly Companion[];
+  readonly operations?: Operations;
 }
 
 export type Resolving<Tree extends ParsedFile> = Generator<

@@ -1,3 +1,4 @@
+import type { RemedyFinder } from './change.js';
 import type { Seconds } from './duration.js';
 import type { Location } from './source.js';
 
@@ -22,7 +23,12 @@ export type Origin =
 export interface Lifetime {
   readonly seconds: Seconds | undefined;
   readonly origin: Origin;
+  /** How it is changed. Absent where what decides is not in the files; the origin then says why. */
+  readonly remedies?: RemedyFinder;
 }
+
+/** What becomes of sessions from before a change: still accepted, refused, or nobody knows. */
+export type Fate = 'kept' | 'dropped' | 'unknown';
 
 /**
  * May a TLS 1.3 client that keeps coming back extend its session?
@@ -77,7 +83,15 @@ export interface Listener {
   /** What decides here where no session can be resumed: where one would look first, and what counts once resumption is on. */
   readonly governing: Lifetime;
   /** Do sessions issued before a change of the lifetime survive the reload that applies it? */
-  readonly oldSessionsAfterReload: 'kept' | 'dropped' | 'unknown';
+  readonly oldSessionsAfterReload: Fate;
+  /** The same for a restart of the server. */
+  readonly oldSessionsAfterRestart?: Fate;
+  /**
+   * What else there is to know where they are kept, in the server's own terms. Undefined where they are dropped.
+   * `isRenewed`: a client that keeps coming back extends such a session without end, so that waiting does not end it.
+   * `end`: what ends them at once, as something to do: `replace the key in tickets.key and reload`.
+   */
+  readonly oldSessions?: { readonly isRenewed: boolean | undefined; readonly end: string };
   readonly ignored: readonly IgnoredSetting[];
   readonly notes: readonly Note[];
 }

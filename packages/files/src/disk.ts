@@ -33,6 +33,7 @@ export class Disk {
   readonly #folders = new Map<string, readonly Entry[] | ReadFailure>();
   readonly #targets = new Map<string, Target>();
   readonly #realFolders = new Map<string, string>();
+  readonly #paths = new Map<SourceFile, string>();
 
   constructor(readonly cwd: string) {}
 
@@ -53,6 +54,11 @@ export class Disk {
     const result = this.#read(path, streams, 0);
     this.#files.set(path, result);
     return result;
+  }
+
+  /** The absolute path of a file that can be written back; undefined for one that came from elsewhere or from a pipe. */
+  pathOf(file: SourceFile): string | undefined {
+    return this.#paths.get(file);
   }
 
   /** The names in a folder in byte order, or undefined where it is not a folder that can be read. */
@@ -145,6 +151,7 @@ export class Disk {
         return this.#another(target, path, streams, depth);
       const result = { file: decode(shownPath(this.cwd, path), bytes) };
       this.#files.set(real, result);
+      if (kind === 'file') this.#paths.set(result.file, real);
       return result;
     } catch (error) {
       return { failure: failureOf(error) };

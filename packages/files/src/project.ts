@@ -54,6 +54,13 @@ export interface PathProblem {
 export interface Project {
   readonly configurations: readonly Configuration[];
   readonly pathProblems: readonly PathProblem[];
+  /**
+   * Resolves everything again as it would be with other texts in place of some files. Nothing is read anew, except for what
+   * only the other texts include.
+   */
+  resolveWith(changed: ReadonlyMap<SourceFile, SourceFile>): readonly Configuration[];
+  /** The absolute path of a file that can be written back; undefined for standard input and for a part of a dump. */
+  pathOf(file: SourceFile): string | undefined;
 }
 
 /** Names that no server configuration has; reading such files would only cost time. */
@@ -80,11 +87,31 @@ export function openProject(options: OpenOptions): Project {
   const candidates = [...stdinCandidates(disk, options), ...findCandidates(disk, options, pathProblems)];
   const claimedBy = claim(candidates, options, pathProblems);
   addEntries(claimedBy, disk, options, pathProblems);
-  const configurations = options.adapters.flatMap((adapter) => {
-    const files = claimedBy.get(adapter) ?? [];
-    return files.length === 0 ? [] : resolveFor(adapter, files, disk, options);
-  });
-  return { configurations, pathProblems };
+  const trees: Trees = new Map();
+  const resolveWith = (changed: ReadonlyMap<SourceFile, SourceFile>): readonly Configuration[] =>
+    options.adapters.flatMap((adapter) => {
+      const files = claimedBy.get(adapter) ?? [];
+      return files.length === 0 ? [] : resolveFor(adapter, files, disk, options, parserFor(adapter, trees, changed));
+    });
+  return { configurations: resolveWith(new Map()), pathProblems, resolveWith, pathOf: (file) => disk.pathOf(file) };
+}
+
+/** Trees by adapter and text, so that resolving again parses only what has changed. */
+type Trees = Map<Adapter, Map<SourceFile, ParsedFile>>;
+
+type Parser = (file: SourceFile) => ParsedFile;
+
+function parserFor(adapter: Adapter, trees: Trees, changed: ReadonlyMap<SourceFile, SourceFile>): Parser {
+  const parsed = trees.get(adapter) ?? new Map<SourceFile, ParsedFile>();
+  trees.set(adapter, parsed);
+  return (file) => {
+    const text = changed.get(file) ?? file;
+    const known = parsed.get(text);
+    if (known) return known;
+    const tree = adapter.parse(text);
+    parsed.set(text, tree);
+    return tree;
+  };
 }
 
 /** What comes from standard input stands for the file of that name, for includes too: an editor sends what is not saved yet. */
@@ -224,15 +251,13 @@ function addEntries(
 }
 
 /** One container, such as a dump, is a world of its own: its files see each other and nothing else. */
-function resolveFor(adapter: Adapter, files: readonly SourceFile[], disk: Disk, options: OpenOptions): Configuration[] {
-  const parsed = new Map<SourceFile, ParsedFile>();
-  const parse = (file: SourceFile): ParsedFile => {
-    const known = parsed.get(file);
-    if (known) return known;
-    const tree = adapter.parse(file);
-    parsed.set(file, tree);
-    return tree;
-  };
+function resolveFor(
+  adapter: Adapter,
+  files: readonly SourceFile[],
+  disk: Disk,
+  options: OpenOptions,
+  parse: Parser,
+): Configuration[] {
   const resolveOptions = options.options.get(adapter.id) ?? noOptions;
   const assumptions = new Map<string, Set<string>>();
   const loose: ParsedFile[] = [];
@@ -295,7 +320,7 @@ function answerFromDisk(
   adapter: Adapter,
   disk: Disk,
   { cwd, roots }: OpenOptions,
-  parse: (file: SourceFile) => ParsedFile,
+  parse: Parser,
   assumptions: Map<string, Set<string>>,
 ): IncludeAnswer<ParsedFile> {
   let folder = cwd;

@@ -1,6 +1,7 @@
 export * from './conformance.js';
 export * from './contract.js';
 export * from './live.js';
+export * from './patch.js';
 export * from './servers/certificate.js';
 export * from './servers/httpd.js';
 export * from './servers/nginx.js';

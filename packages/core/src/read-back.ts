@@ -1,0 +1,113 @@
+import type { Configuration } from './adapter.js';
+import type { Seconds } from './duration.js';
+import { type Listener, type Mechanism, type MechanismName, mechanismNames, mechanismSeconds } from './listener.js';
+import type { Problem } from './problem.js';
+
+/** Something that a patch should not have done, or has not done. */
+export interface Deviation {
+  /** As it was before the patch; undefined where no single listener is concerned. */
+  readonly listener: Listener | undefined;
+  /** Completes "the configuration shows that …". */
+  readonly what: string;
+}
+
+export interface Expectation {
+  /** The listeners that should have moved, and by which mechanisms they are to be at the target. */
+  readonly wished: ReadonlyMap<Listener, ReadonlySet<MechanismName>>;
+  readonly target: Seconds;
+}
+
+/**
+ * Compares what is in effect before and after a patch. Nothing may differ but this: the wished mechanisms of the wished
+ * listeners are at the target.
+ */
+export function deviationsIn(
+  before: readonly Configuration[],
+  after: readonly Configuration[],
+  expectation: Expectation,
+): readonly Deviation[] {
+  if (before.length !== after.length)
+    return [{ listener: undefined, what: `there are ${after.length} configurations and not ${before.length}` }];
+  return before.flatMap((configuration, i) => {
+    const changed = after[i];
+    return changed ? configurationDeviations(configuration, changed, expectation) : [];
+  });
+}
+
+function configurationDeviations(
+  before: Configuration,
+  after: Configuration,
+  expectation: Expectation,
+): readonly Deviation[] {
+  if (before.listeners.length !== after.listeners.length) {
+    const what = `${before.label} has ${after.listeners.length} TLS listeners and not ${before.listeners.length}`;
+    return before.listeners.length === 0
+      ? [{ listener: undefined, what }]
+      : before.listeners.map((listener) => ({ listener, what }));
+  }
+  const deviations: Deviation[] = [];
+  for (const [i, listener] of before.listeners.entries()) {
+    const now = after.listeners[i];
+    const what = now ? listenerDeviation(listener, now, expectation) : 'it is gone';
+    if (what !== undefined) deviations.push({ listener, what });
+  }
+  const fresh = newError(before.problems, after.problems);
+  if (fresh !== undefined) deviations.push({ listener: undefined, what: `the server would now refuse it: ${fresh}` });
+  return deviations;
+}
+
+function listenerDeviation(before: Listener, after: Listener, { wished, target }: Expectation): string | undefined {
+  if (before.address !== after.address || before.name !== after.name || before.profile !== after.profile)
+    return `another listener is in its place: ${after.address ?? ''} ${after.name}`;
+  const mine = wished.get(before);
+  for (const name of mechanismNames) {
+    const was = before.mechanisms[name];
+    const is = after.mechanisms[name];
+    if (isSame(was, is)) {
+      if (mine?.has(name) && !isReached(is, target) && isPossible(after, name)) return `${name} did not change`;
+      continue;
+    }
+    // A timeout of 0 can switch a mechanism off that a timeout of 60 has on; then it is short, too.
+    if (mine && isReached(is, target)) continue;
+    return `${name} is ${shown(is)} and was ${shown(was)}`;
+  }
+  return undefined;
+}
+
+function isSame(a: Mechanism, b: Mechanism): boolean {
+  return (
+    a.enabled === b.enabled &&
+    a.renewal === b.renewal &&
+    a.lifetimes.length === b.lifetimes.length &&
+    a.lifetimes.every(({ seconds }, i) => seconds === b.lifetimes[i]?.seconds)
+  );
+}
+
+function isReached(mechanism: Mechanism, target: Seconds): boolean {
+  const seconds = mechanismSeconds(mechanism);
+  return seconds !== undefined && seconds <= target;
+}
+
+function isPossible({ mechanisms, presumed }: Listener, name: MechanismName): boolean {
+  return (mechanisms[name].enabled ?? presumed?.[name]) !== false;
+}
+
+function shown(mechanism: Mechanism): string {
+  if (mechanism.enabled === false) return 'off';
+  const seconds = mechanismSeconds(mechanism);
+  return seconds === undefined ? 'unknown' : `${seconds} s`;
+}
+
+/** The first error that was not there before. Places move with a patch, so the messages are compared. */
+function newError(before: readonly Problem[], after: readonly Problem[]): string | undefined {
+  const known = new Map<string, number>();
+  for (const { severity, message } of before)
+    if (severity === 'error') known.set(message, (known.get(message) ?? 0) + 1);
+  for (const { severity, message } of after) {
+    if (severity !== 'error') continue;
+    const left = known.get(message) ?? 0;
+    if (left === 0) return message;
+    known.set(message, left - 1);
+  }
+  return undefined;
+}
