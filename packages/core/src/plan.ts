@@ -29,6 +29,8 @@ export interface RefusedListener {
 /** An edit of a plan and the listeners that it shortens. */
 export interface PlannedEdit extends TextEdit {
   readonly listeners: readonly Listener[];
+  /** It only adds a comment. */
+  readonly isComment?: boolean;
 }
 
 export interface PatchedFile {

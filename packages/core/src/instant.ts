@@ -1,0 +1,16 @@
+/** A point in time: milliseconds since 1970-01-01 UTC. Core never asks what time it is; it is told. */
+export type Instant = number;
+
+/** Reads an ISO 8601 time such as `2026-11-25T14:03:00Z`. `undefined` for anything else, and for a day that does not exist. */
+export function readInstant(text: string): Instant | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/.test(text)) return undefined;
+  // biome-ignore lint/style/noRestrictedGlobals: Date.parse reads a text and no clock
+  const instant = Date.parse(text);
+  return Number.isNaN(instant) ? undefined : instant;
+}
+
+/** Writes a time as ISO 8601 in UTC, to the second: `2026-11-25T14:03:00Z`. */
+export function writeInstant(instant: Instant): string {
+  // biome-ignore lint/style/noRestrictedGlobals: formats the time that it is given
+  return new Date(instant).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
