@@ -1,5 +1,5 @@
 import type { Listener, Mechanisms } from '@shortfuse/core';
-import type { Section } from './evaluate.js';
+import type { Section, Written } from './evaluate.js';
 import { find } from './lookup.js';
 import type { ListenerOptions, Resolved } from './resolved.js';
 import { isAtLeast } from './version.js';
@@ -14,22 +14,53 @@ export function afterReload(
   { version }: ListenerOptions,
 ): Listener['oldSessionsAfterReload'] {
   if (luaKeepsSessions(deciding.section)) return 'unknown';
-  const { sessionId, ticketTls12, ticketTls13 } = mechanisms;
+  const kept = whatIsKept(deciding, mechanisms, { version });
+  if (!kept.anything) return 'dropped';
+  if (kept.keyFiles.length > 0) return 'kept';
+  if (deciding.state.cache === undefined || deciding.state.tickets === undefined) return 'unknown';
+  if (kept.zone !== undefined) return 'kept';
+  return kept.mayHaveKeyFile ? 'unknown' : 'dropped';
+}
+
+/** What outlives a reload. */
+export interface Kept {
+  /** Can anything be resumed at all? */
+  readonly anything: boolean;
+  /** The written directives that name the files whose keys encrypt tickets. */
+  readonly keyFiles: readonly Written[];
+  readonly mayHaveKeyFile: boolean;
+  /** The name of the zone that keeps sessions or the automatic ticket keys. */
+  readonly zone: string | undefined;
+}
+
+export function whatIsKept(
+  deciding: Resolved,
+  { sessionId, ticketTls12, ticketTls13 }: Mechanisms,
+  { version }: Pick<ListenerOptions, 'version'>,
+): Kept {
   const { cache, tickets } = deciding.state;
-  const anything = [sessionId, ticketTls12, ticketTls13].some(({ enabled }) => enabled !== false);
-  if (!anything) return 'dropped';
   const usesTickets = tickets !== false && (ticketTls12.enabled !== false || ticketTls13.enabled !== false);
-  if (usesTickets && find(deciding, 'ssl_session_ticket_key').kind === 'written') return 'kept';
-  if (cache === undefined || tickets === undefined) return 'unknown';
-  // With a builtin cache beside it, freeing the old one takes the sessions out of the zone too.
-  const keptInZone = cache.zone !== undefined && !cache.builtin;
+  const keys = find(deciding, 'ssl_session_ticket_key');
+  const hasKeys = usesTickets && keys.kind === 'written';
   const usesCache = sessionId.enabled !== false || (!tickets && ticketTls13.enabled !== false);
-  if (keptInZone && (usesCache || (usesTickets && isAtLeast(version, '1.23.2')))) return 'kept';
-  if (usesTickets && find(deciding, 'ssl_session_ticket_key').kind === 'hidden') return 'unknown';
-  return 'dropped';
+  const keepsKeys = usesTickets && !hasKeys && isAtLeast(version, '1.23.2');
+  // With a builtin cache beside it, freeing the old one takes the sessions out of the zone too.
+  const zone = cache?.builtin ? undefined : cache?.zone?.name;
+  return {
+    anything: [sessionId, ticketTls12, ticketTls13].some(({ enabled }) => enabled !== false),
+    keyFiles: hasKeys ? keys.items : [],
+    mayHaveKeyFile: usesTickets && keys.kind === 'hidden',
+    zone: usesCache || keepsKeys ? zone : undefined,
+  };
 }
 
 /** Lua code can put sessions anywhere. */
-export function luaKeepsSessions({ written }: Section): boolean {
-  return [...written.keys()].some((name) => /^ssl_session_(?:fetch|store)_by_lua/.test(name));
+export function luaKeepsSessions(section: Section): boolean {
+  return luaHookOf(section) !== undefined;
+}
+
+/** The first directive of a section that has Lua code keep sessions. */
+export function luaHookOf({ written }: Section): Written | undefined {
+  for (const [name, items] of written) if (/^ssl_session_(?:fetch|store)_by_lua/.test(name)) return items[0];
+  return undefined;
 }

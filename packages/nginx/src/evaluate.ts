@@ -29,13 +29,22 @@ export interface Gap {
   readonly path: string;
 }
 
+/** A block as it stands in its file. `index` counts in the directives of `tree`. */
+export interface Block {
+  readonly tree: NginxFile;
+  readonly index: number;
+}
+
 /** What is written in one block, includes in place. */
 export interface Level {
   readonly written: Map<string, Written[]>;
   readonly gaps: Gap[];
+  /** Templates that were included here. What rendering puts into them is not in {@link written}. */
+  readonly templates: Set<NginxFile>;
 }
 
 export interface ServerBlock extends Level {
+  readonly block: Block;
   /** Its name. */
   readonly at: Location;
   /** The `{` of it: the place that nginx names. */
@@ -46,6 +55,10 @@ export interface ServerBlock extends Level {
 /** An `http`, `stream` or `mail` block. */
 export interface Section extends Level {
   readonly kind: 'http' | 'stream' | 'mail';
+  /** Undefined for fragments, whose section is in a main file that is not at hand. */
+  readonly block: Block | undefined;
+  /** Index of what stands directly in the block and is the first server, or includes it. */
+  readonly firstServer: number | undefined;
   readonly servers: ServerBlock[];
 }
 
@@ -101,10 +114,15 @@ interface Frame {
 
 interface MutableSection extends Level {
   readonly kind: Section['kind'];
+  readonly block: Block | undefined;
   readonly servers: MutableServer[];
+  firstServer: number | undefined;
+  /** What stands directly in the block and is being read, or is on the way to what is being read. */
+  child: number | undefined;
 }
 
 interface MutableServer extends Level {
+  readonly block: Block;
   readonly at: Location;
   readonly openAt: Location;
   readonly listens: { listen: Listen; at: Location; endAt: Location }[];
@@ -171,13 +189,21 @@ class Reader {
     const kind = context.startsWith('stream') ? 'stream' : context.startsWith('mail') ? 'mail' : 'http';
     const known = this.#sections.find((section) => section.kind === kind);
     if (known) return known;
-    const section: MutableSection = { kind, servers: [], ...emptyLevel() };
+    return this.#newSection(kind, undefined);
+  }
+
+  #newSection(kind: Section['kind'], block: Block | undefined): MutableSection {
+    const section: MutableSection = {
+      ...{ kind, block, servers: [], firstServer: undefined, child: undefined },
+      ...emptyLevel(),
+    };
     this.#sections.push(section);
     return section;
   }
 
   #open(tree: NginxFile, context: Context, level: Level, section: MutableSection | undefined): void {
     const end = tree.directives.count;
+    if (tree.directives.templateDepth) level.templates.add(tree);
     this.#stack.push({ tree, next: 0, end, context, level, section, templateDepth: 0, isFile: true });
   }
 
@@ -190,6 +216,8 @@ class Reader {
   *#directive(frame: Frame, index: number): Generator<IncludeRequest, void, IncludeAnswer<NginxFile>> {
     const { tree, context } = frame;
     if (context === 'foreign') return;
+    const { section } = frame;
+    if (section?.block?.tree === tree && tree.directives.parent[index] === section.block.index) section.child = index;
     const name = nameOf(tree, index);
     if (context === 'data') {
       if (name === 'include' && !isBlock(tree, index)) yield* this.#include(frame, index);
@@ -221,15 +249,17 @@ class Reader {
       if (isRight && this.#main.written.has(name) && !this.#isConditional(frame, index))
         this.#error(frame, index, `"${name}" directive is duplicate`, `put both into one ${name} block`);
       addTo(this.#main, { name, words: [], at });
-      const section: MutableSection = { kind: opens, servers: [], ...emptyLevel() };
-      this.#sections.push(section);
+      const section = this.#newSection(opens, { tree, index });
       this.#enter(frame, index, opens, section, section);
     } else if ((opens === 'server' || opens === 'stream server' || opens === 'mail server') && frame.section) {
-      const server: MutableServer = { at, openAt, listens: [], ...emptyLevel() };
+      const server: MutableServer = { block: { tree, index }, at, openAt, listens: [], ...emptyLevel() };
       frame.section.servers.push(server);
+      frame.section.firstServer ??= frame.section.child;
       this.#enter(frame, index, opens, server, frame.section);
     } else {
       if (opens === 'events') addTo(this.#main, { name, words: [], at });
+      // Lua code in braces: that it is there is all that counts.
+      if (opens === 'foreign' && name.startsWith('ssl_session_')) addTo(frame.level, { name, words: [], at });
       // What stands in a location or another block does not belong to the server's own settings.
       this.#enter(frame, index, opens, emptyLevel(), frame.section);
     }
@@ -432,7 +462,7 @@ class Reader {
 }
 
 function emptyLevel(): Level {
-  return { written: new Map(), gaps: [] };
+  return { written: new Map(), gaps: [], templates: new Set() };
 }
 
 function addTo(level: Level, written: Written): void {

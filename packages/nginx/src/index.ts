@@ -1,4 +1,6 @@
 import { defineAdapter, type SourceFile } from '@shortfuse/core';
+import { anchorsIn } from './anchors.js';
+import { annotate, commentsIn } from './comments.js';
 import { looksLikeNginx } from './detect.js';
 import { unpackDump } from './dump.js';
 import { explanation } from './explanation.js';
@@ -31,4 +33,13 @@ export const nginx = defineAdapter<NginxFile>({
   unpack: unpackDump,
   parse,
   resolve,
+  anchors: anchorsIn,
+  comments: commentsIn,
+  annotate,
+  operations: {
+    test: 'nginx -t',
+    reload: 'nginx -s reload',
+    restart: 'systemctl restart nginx',
+    restartCost: 'open connections are cut, and for a moment no new ones are accepted',
+  },
 });

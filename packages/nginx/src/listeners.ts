@@ -6,6 +6,8 @@ import { ignoredFor } from './ignored.js';
 import { find, flagOf, stateOf, timeoutOf } from './lookup.js';
 import { mechanismsOf } from './mechanisms.js';
 import { nameConflict, notesFor } from './notes.js';
+import { afterRestart, oldSessionsOf } from './old-sessions.js';
+import { remedyFinder, sectionPlace } from './remedies.js';
 import { type ListenerOptions, nameOf, type Resolved } from './resolved.js';
 import { sharedZones } from './shared-zones.js';
 import { isAtLeast } from './version.js';
@@ -18,11 +20,13 @@ export function listenersOf(
   report: (problem: Problem) => void,
 ): Listener[] {
   const known = new Map<ServerBlock, Resolved>();
+  const inSection = once(() => sectionPlace(section, options.fragments));
   const resolved = (server: ServerBlock): Resolved => {
     const before = known.get(server);
     if (before) return before;
     const where = { server, section, fragments: options.fragments };
-    const result = { ...where, state: stateOf(where, options.version), timeout: timeoutOf(where) };
+    const timeout = { ...timeoutOf(where), remedies: remedyFinder(where, inSection) };
+    const result = { ...where, state: stateOf(where, options.version), timeout };
     known.set(server, result);
     return result;
   };
@@ -51,6 +55,14 @@ export function listenersOf(
     }
   }
   return listeners;
+}
+
+function once<T>(work: () => T): () => T {
+  let done: { readonly value: T } | undefined;
+  return () => {
+    done ??= { value: work() };
+    return done.value;
+  };
 }
 
 /** `ssl` on one listen counts for the whole address; the old `ssl on` only in the server that decides. */
@@ -121,6 +133,7 @@ function listenerOf(
   const mechanisms = mechanismsOf(deciding.state, named.state, deciding.timeout, options.version);
   const governing = deciding.timeout;
   const oldSessionsAfterReload = afterReload(deciding, mechanisms, options);
+  const oldSessions = oldSessionsOf(deciding, mechanisms, oldSessionsAfterReload, options);
   return {
     server: 'nginx',
     address: group.address.shown,
@@ -129,6 +142,8 @@ function listenerOf(
     mechanisms,
     governing,
     oldSessionsAfterReload,
+    oldSessionsAfterRestart: afterRestart(deciding, mechanisms, options),
+    ...(oldSessions ? { oldSessions } : {}),
     ignored: ignoredFor(deciding, named),
     notes: [...notesFor(group, deciding, named, mechanisms, oldSessionsAfterReload, options), ...furtherNotes],
   };

@@ -2,7 +2,7 @@ import type { SourceFile } from '@shortfuse/core';
 import { type Lexed, lex } from './lex.js';
 import { type Fault, FaultList, syntaxProblems } from './syntax-problems.js';
 import { clearTags, mayHaveTags, TagReader } from './template.js';
-import { type Directives, type NginxFile, TokenKind, type Tokens } from './tree.js';
+import { type Directives, type NginxFile, TokenKind, type Tokens, tokenAt } from './tree.js';
 
 /**
  * Reads one file. Every unit of its text is in a token; what nginx would refuse is in `problems`, in text order and in
@@ -42,17 +42,6 @@ function usesTags(text: string, { tokens, faults }: Lexed): boolean {
 function isJinjaComment(text: string, { starts }: Tokens, token: number): boolean {
   const start = starts[token] ?? 0;
   return text[start - 1] === '{' && text.slice(start, starts[token + 1]).includes('#}');
-}
-
-function tokenAt({ starts, count }: Tokens, offset: number): number {
-  let low = 0;
-  let high = count - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((starts[middle] ?? 0) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 function encodingFaults({ text, encoding }: SourceFile): FaultList {

@@ -105,6 +105,18 @@ export function locationOf(tree: NginxFile, token: number): Location {
   return { file: tree.file, span: spanOf(tree, token) };
 }
 
+/** The token that unit `offset` belongs to; the last one for the end of the text. */
+export function tokenAt({ starts, count }: Tokens, offset: number): number {
+  let low = 0;
+  let high = count - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 function isWord({ tokens }: NginxFile, token: number): boolean {
   return tokens.kinds[token] === TokenKind.word || tokens.kinds[token] === TokenKind.quoted;
 }
