@@ -57,16 +57,15 @@ function ownEnd(tree: NginxFile, index: number): number {
   return spanOf(tree, tree.directives.end[index] ?? 0).end;
 }
 
-/** The start of the line of `offset`, or of a line above where that one begins inside a token. */
-function freeLineStart(tree: NginxFile, offset: number): number {
-  const { file, tokens } = tree;
+/** The start of the line of `offset`, or of a line above where the line end before it is part of quotes, a word or code. */
+function freeLineStart({ file, tokens }: NginxFile, offset: number): number {
   let at = offset;
   for (;;) {
     at = at === 0 ? 0 : file.text.lastIndexOf('\n', at - 1) + 1;
-    const token = tokenAt(tokens, at);
-    const { start } = spanOf(tree, token);
-    if (at === 0 || start === at || tokens.kinds[token] === TokenKind.blank) return at;
-    at = start;
+    if (at === 0) return 0;
+    const token = tokenAt(tokens, at - 1);
+    if (tokens.kinds[token] === TokenKind.blank) return at;
+    at = tokens.starts[token] ?? 0;
   }
 }
 
