@@ -34,7 +34,7 @@ export interface PeerCertificate {
   readonly subject: string;
   /** SHA-256 of the certificate, hexadecimal in small letters without colons. */
   readonly sha256: string;
-  /** Why a browser would refuse it, such as `self-signed certificate`; undefined where it would not. */
+  /** Why a client that checks it would refuse it, such as `it has expired`; undefined where it would not. */
   readonly objection: string | undefined;
 }
 
@@ -221,10 +221,21 @@ function certificateOf(socket: TLSSocket): PeerCertificate | undefined {
   };
 }
 
-/** Node gives a code such as `DEPTH_ZERO_SELF_SIGNED_CERT`, or an error for a name that does not fit, whatever its types say. */
+const objections: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'it has expired',
+  CERT_NOT_YET_VALID: 'it is not valid yet',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for other names',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its authority is not trusted here',
+  UNABLE_TO_GET_ISSUER_CERT: 'its authority is not trusted here',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its authority is not trusted here',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its authority is not trusted here, or an intermediate certificate is missing',
+};
+
+/** Node gives a code, whatever its types say. */
 function objectionOf(error: unknown): string {
-  if (error instanceof Error) return error.message;
-  return String(error).toLowerCase().replaceAll('_', ' ');
+  const code = String(error);
+  return objections[code] ?? code.toLowerCase().replaceAll('_', ' ');
 }
 
 /** What a full handshake gave. */

@@ -15,8 +15,8 @@ interface Speaker {
 
 /** By the first words; SMTP before FTP, which greets with the same number. */
 const speakers: readonly Speaker[] = [
-  { pattern: /^HTTP\/\d/, name: 'HTTP without TLS' },
-  { pattern: /^<(!doctype|html)/i, name: 'HTTP without TLS' },
+  { pattern: /^HTTP\/\d/, name: 'HTTP' },
+  { pattern: /^<(!doctype|html)/i, name: 'HTTP' },
   { pattern: /^SSH-/, name: 'SSH' },
   { pattern: /^(220|421|554)[ -].*SMTP/i, name: 'SMTP', starttls: 'smtp' },
   { pattern: /^\* (OK|PREAUTH|BYE)/i, name: 'IMAP', starttls: 'imap' },
@@ -37,7 +37,7 @@ export async function identify(endpoint: Endpoint, failure: Failure): Promise<Fa
   const where = spellAddress(endpoint.connectTo ?? endpoint);
   return {
     ...failure,
-    message: `what answers at ${where} is ${speaker.name}, not TLS`,
+    message: `${where} speaks ${speaker.name}, not TLS`,
     help: speaker.starttls
       ? `use --starttls ${speaker.starttls}, or the port where TLS comes first`
       : 'check the port: HTTPS is usually at 443',
