@@ -16,6 +16,11 @@ export interface PatchRequest extends Wish {
    * the texts do not change that.
    */
   readonly resolveWith: (changed: ReadonlyMap<SourceFile, SourceFile>) => readonly Configuration[];
+  /**
+   * What an independent reader says a patched file changes beyond the lifetimes that it should; undefined where it agrees or
+   * cannot read the file.
+   */
+  readonly secondOpinion?: (file: PatchedFile) => string | undefined;
 }
 
 /** A listener that stays above the target, or may do so, and why. */
@@ -80,12 +85,17 @@ export function planPatch(configurations: readonly Configuration[], request: Pat
     for (const [{ listener }, refusal] of refusals) if (!refused.has(listener)) refused.set(listener, refusal);
     const draft = draftOf(configurations, chosen);
     const outcome = draft.files.length > 0 ? request.resolveWith(textsOf(draft.files)) : configurations;
-    const wished = new Map<Listener, Set<MechanismName>>();
+    // A listener that was refused may still get there by an edit for another one: its file can belong to both.
+    const wished = new Map<Listener, Set<MechanismName>>([...refused.keys()].map((listener) => [listener, new Set()]));
     for (const [{ listener, mechanism }, { edits }] of chosen)
       if (edits.length > 0) wished.set(listener, (wished.get(listener) ?? new Set()).add(mechanism));
-    const deviations = [...draft.faults, ...deviationsIn(configurations, outcome, { wished, target: request.target })];
+    const deviations = [
+      ...draft.faults,
+      ...deviationsIn(configurations, outcome, { wished, target: request.target }),
+      ...draft.files.flatMap((file) => secondDeviations(file, request)),
+    ];
     if (deviations.length === 0 || chosen.size === 0)
-      return { ...draft, outcome, refused: refusedInOrder(configurations, refused) };
+      return { ...draft, outcome, refused: refusedInOrder(configurations, outcome, refused, request) };
     const guilty = guiltyOf(deviations, chosen, draft.files);
     for (const [listener, what] of guilty) if (!refused.has(listener)) refused.set(listener, readBackRefusal(what));
     cases = cases.filter(({ listener }) => !guilty.has(listener));
@@ -298,6 +308,12 @@ function inTextOrder(edits: readonly PlannedEdit[]): readonly PlannedEdit[] {
   return [...edits].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
 }
 
+function secondDeviations(file: PatchedFile, { secondOpinion }: PatchRequest): readonly Deviation[] {
+  const what = secondOpinion?.(file);
+  if (what === undefined) return [];
+  return [...new Set(file.edits.flatMap(({ listeners }) => listeners))].map((listener) => ({ listener, what }));
+}
+
 function textsOf(files: readonly PatchedFile[]): ReadonlyMap<SourceFile, SourceFile> {
   return new Map(files.map(({ before, after }) => [before, after]));
 }
@@ -339,14 +355,18 @@ function sharedRefusal(other: Listener | undefined): Refusal {
   };
 }
 
+/** Without those that are at the target in the end. */
 function refusedInOrder(
   configurations: readonly Configuration[],
+  outcome: readonly Configuration[],
   refused: ReadonlyMap<Listener, Refusal>,
+  wish: Wish,
 ): readonly RefusedListener[] {
-  return configurations.flatMap(({ listeners }) =>
-    listeners.flatMap((listener) => {
+  return configurations.flatMap(({ listeners }, i) =>
+    listeners.flatMap((listener, j) => {
       const refusal = refused.get(listener);
-      if (!refusal) return [];
+      const now = outcome[i]?.listeners[j];
+      if (!refusal || (now && isAtTarget(now, wish))) return [];
       const { why, help, at } = refusal;
       return [{ listener, why, help, ...(at ? { at } : {}) }];
     }),
