@@ -480,7 +480,8 @@ function shownPlace(at: Location | undefined): string {
   return at ? `${at.file.path}:${positionOf(at.file, at.span.start).line}` : 'the same block';
 }
 
-function folderOf(path: string): string {
+/** The folder of an include's path, up to its first wildcard. */
+export function folderOf(path: string): string {
   const fixed = path.slice(0, path.search(/[*?[]|$/));
   return fixed.slice(0, Math.max(1, fixed.lastIndexOf('/')));
 }

@@ -237,14 +237,24 @@ test.each<{
   {
     name: 'a fragment that sets nothing: its main file may',
     files: { 'conf.d/a.conf': 'server { listen 443 ssl; }\n' },
-    want: 'the server block sets no ssl_session_timeout and the http block that includes this file is not among the files and may set it; name the main file as well, or add "ssl_session_timeout 60s;" by hand to the default server of the address (this one, conf.d/a.conf:1, if it is that)',
+    want: 'the server block sets no ssl_session_timeout and the http block that includes this file is not among the files and may set it; name the main file as well, or add "ssl_session_timeout 60s;" by hand to the default server of the address (among these files, that at conf.d/a.conf:1)',
   },
   {
     name: 'an include that is not at hand',
     files: {
       'nginx.conf': server('        listen 443 ssl;\n        include /etc/letsencrypt/options-ssl-nginx.conf;\n'),
     },
-    want: '"/etc/letsencrypt/options-ssl-nginx.conf" is not among the files and may set it (certbot writes 1440m, 1 d, there); give that file with --root, or write "ssl_session_timeout 60s;" into it by hand; where it sets nothing, into the server at nginx.conf:4',
+    want: '"/etc/letsencrypt/options-ssl-nginx.conf" is not among the files and may set it (certbot writes 1440m, 1 d, there); give that file with --root /etc/letsencrypt=DIR, or by hand: change ssl_session_timeout in it, and if it has none, add "ssl_session_timeout 60s;" to the server at nginx.conf:4',
+  },
+  {
+    name: 'an include whose main file is not at hand',
+    files: { 'a/b.conf': 'server { listen 443 ssl; include tls.conf; }\n' },
+    want: '"tls.conf" is not among the files and may set it; name the main file as well, or by hand: change ssl_session_timeout in it, and if it has none, add "ssl_session_timeout 60s;" to the server at a/b.conf:1',
+  },
+  {
+    name: 'an include that a template names',
+    files: { 'nginx.conf': server('        listen 443 ssl;\n        include {{ tls }};\n') },
+    want: 'a template fills in which file is included: {{ tls }}; by hand: change ssl_session_timeout in it, and if it has none, add "ssl_session_timeout 60s;" to the server at nginx.conf:4',
   },
   {
     name: 'a placeholder',
@@ -327,4 +337,14 @@ test('a file that two main files include is changed once, for both', () => {
   });
   expect(refused).toEqual([]);
   expect(texts).toEqual({ tls: 'ssl_session_timeout 60s;\n' });
+});
+
+test('a file that a main file and a part of another include: the part is at the target, too', () => {
+  const { texts, refused } = patchTexts({
+    'nginx.conf': main('    include site;\n'),
+    'part.conf': 'include site;\nserver { listen 80; }\n',
+    site: 'server { listen 1 ssl; server_name a; }\n',
+  });
+  expect(texts).toEqual({ site: 'server { listen 1 ssl; ssl_session_timeout 60s; server_name a; }\n' });
+  expect(refused).toEqual([]);
 });

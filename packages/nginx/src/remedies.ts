@@ -10,11 +10,12 @@ import {
   type Span,
 } from '@shortfuse/core';
 import { luaHookOf } from './after-reload.js';
-import type { Level, Section, Written } from './evaluate.js';
+import { folderOf, type Level, type Section, type Written } from './evaluate.js';
 import { type Place, placeInSection, placeInServer } from './insertion.js';
 import { find, type Surroundings } from './lookup.js';
 import { shownPlace } from './resolved.js';
 import { hiddenStatement } from './template-statements.js';
+import { hasPlaceholder } from './tree.js';
 
 /** Answers, once and only when asked, where a section takes a line for all of its servers. */
 export type SectionPlace = () => Place | undefined;
@@ -110,18 +111,21 @@ function lineFor(seconds: Seconds): string {
 }
 
 function hiddenRefusal(where: Surroundings, why: string, at: Location | undefined, seconds: Seconds): Refusal {
-  const place = shownPlace(where.server);
+  const { server, section } = where;
+  const place = shownPlace(server);
+  const line = lineFor(seconds);
+  const what = why.replace(/; give .*$/, '');
   // With no place, it is the main file that is not at hand.
   if (!at)
     return refusal(
-      `the server block sets no ssl_session_timeout and ${why.replace(/; give .*$/, '')}`,
-      `name the main file as well, or add "${lineFor(seconds)}" by hand to the default server of the address (this one, ${place}, if it is that)`,
+      `the server block sets no ssl_session_timeout and ${what}`,
+      `name the main file as well, or add "${line}" by hand to the default server of the address (among these files, that at ${place})`,
     );
-  return refusal(
-    why.replace(/; give .*$/, ''),
-    `give that file with --root, or write "${lineFor(seconds)}" into it by hand; where it sets nothing, into the server at ${place}`,
-    at,
-  );
+  const path = (server.gaps[0] ?? section.gaps[0])?.path ?? '';
+  const byHand = `by hand: change ssl_session_timeout in it, and if it has none, add "${line}" to the server at ${place}`;
+  if (hasPlaceholder(path)) return refusal(`a template fills in which file is included: ${path}`, byHand, at);
+  const give = path.startsWith('/') ? `give that file with --root ${folderOf(path)}=DIR` : 'name the main file as well';
+  return refusal(what, `${give}, or ${byHand}`, at);
 }
 
 function doubtRefusal({ at, doubt = '', name }: Written, seconds: Seconds): Refusal {
