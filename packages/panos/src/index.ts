@@ -1,0 +1,9 @@
+export type { LogKind } from './logs/columns.js';
+export * from './logs/failures.js';
+export * from './logs/json.js';
+export { type ClockSeconds, type Moment, readMoment, readOffset, spellTime } from './logs/moment.js';
+export type { LogFacts, LogFile } from './logs/read-log.js';
+export type { LogError, LogWarning } from './logs/remarks.js';
+export type { Rejection } from './logs/rows.js';
+export { bucketSeconds, type DestinationTally, type SideTally } from './logs/tally.js';
+export type { Judged, Verdict } from './logs/verdict.js';
