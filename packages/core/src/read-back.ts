@@ -14,6 +14,8 @@ export interface Deviation {
 export interface Expectation {
   /** The listeners that should have moved, and by which mechanisms they are to be at the target. */
   readonly wished: ReadonlyMap<Listener, ReadonlySet<MechanismName>>;
+  /** The mechanisms of which some lifetime was refused: others of the same mechanism may move all the same. */
+  readonly refused?: ReadonlyMap<Listener, ReadonlySet<MechanismName>>;
   readonly target: Seconds;
 }
 
@@ -56,10 +58,12 @@ function configurationDeviations(
   return deviations;
 }
 
-function listenerDeviation(before: Listener, after: Listener, { wished, target }: Expectation): string | undefined {
+function listenerDeviation(before: Listener, after: Listener, expectation: Expectation): string | undefined {
   if (before.address !== after.address || before.name !== after.name || before.profile !== after.profile)
     return `another listener is in its place: ${after.address ?? ''} ${after.name}`;
-  const mine = wished.get(before);
+  const { target } = expectation;
+  const mine = expectation.wished.get(before);
+  const refused = expectation.refused?.get(before);
   for (const name of mechanismNames) {
     const was = before.mechanisms[name];
     const is = after.mechanisms[name];
@@ -69,6 +73,7 @@ function listenerDeviation(before: Listener, after: Listener, { wished, target }
     }
     // A timeout of 0 can switch a mechanism off that a timeout of 60 has on; then it is short, too.
     if (mine && isReached(is, target)) continue;
+    if (refused?.has(name) && isPartlyReached(was, is, target)) continue;
     return `${name} is ${shown(is)} and was ${shown(was)}`;
   }
   return undefined;
@@ -86,6 +91,18 @@ function isSame(a: Mechanism, b: Mechanism): boolean {
 function isReached(mechanism: Mechanism, target: Seconds): boolean {
   const seconds = mechanismSeconds(mechanism);
   return seconds !== undefined && seconds <= target;
+}
+
+/** Each lifetime stayed as it was or is at the target. */
+function isPartlyReached(was: Mechanism, is: Mechanism, target: Seconds): boolean {
+  const { enabled, lifetimes } = is;
+  return (
+    enabled === was.enabled &&
+    lifetimes.length === was.lifetimes.length &&
+    lifetimes.every(
+      ({ seconds }, i) => seconds === was.lifetimes[i]?.seconds || (seconds !== undefined && seconds <= target),
+    )
+  );
 }
 
 function isPossible({ mechanisms, presumed }: Listener, name: MechanismName): boolean {
