@@ -1,7 +1,7 @@
 import type { Configuration } from './adapter.js';
 import type { FileEdit, Refusal, Remedies, Remedy, RemedyFinder, Wish } from './change.js';
 import { applyEdits, type TextEdit } from './edit.js';
-import { effectiveLifetime, type Lifetime, type Listener, type MechanismName, mechanismNames } from './listener.js';
+import { type Lifetime, type Listener, type MechanismName, mechanismNames } from './listener.js';
 import { type Deviation, deviationsIn } from './read-back.js';
 import type { Location, SourceFile } from './source.js';
 
@@ -89,9 +89,12 @@ export function planPatch(configurations: readonly Configuration[], request: Pat
     const wished = new Map<Listener, Set<MechanismName>>([...refused.keys()].map((listener) => [listener, new Set()]));
     for (const [{ listener, mechanism }, { edits }] of chosen)
       if (edits.length > 0) wished.set(listener, (wished.get(listener) ?? new Set()).add(mechanism));
+    const open = new Map<Listener, Set<MechanismName>>();
+    for (const [{ listener, mechanism }] of refusals)
+      open.set(listener, (open.get(listener) ?? new Set()).add(mechanism));
     const deviations = [
       ...draft.faults,
-      ...deviationsIn(configurations, outcome, { wished, target: request.target }),
+      ...deviationsIn(configurations, outcome, { wished, refused: open, target: request.target }),
       ...draft.files.flatMap((file) => secondDeviations(file, request)),
     ];
     if (deviations.length === 0 || chosen.size === 0)
@@ -373,10 +376,11 @@ function refusedInOrder(
   );
 }
 
-/** Is a listener at the target, as far as the files tell? */
-export function isAtTarget(listener: Listener, wish: Pick<Wish, 'target'>): boolean {
-  const { seconds } = effectiveLifetime(listener);
-  return seconds !== undefined && seconds <= wish.target;
+/** Is a listener at the target, whichever of the mechanisms that may be on are on? */
+export function isAtTarget(listener: Listener, { target }: Pick<Wish, 'target'>): boolean {
+  return mechanismNames.every((name) =>
+    lifetimesOf(listener, name).every(({ seconds }) => seconds !== undefined && seconds <= target),
+  );
 }
 
 /** All edits of a patch, file by file. */
