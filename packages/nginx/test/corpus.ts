@@ -30,6 +30,13 @@ export function corpusBytes({ file }: CorpusFile): Uint8Array {
   return new Uint8Array(readFileSync(join(folder, file)));
 }
 
+/** Each repository of the corpus, as the path of its folder. */
+export function corpusRepositories(): readonly string[] {
+  return [...new Set(corpus.map(({ file }) => file.split('/').slice(0, 2).join('/')))].map((path) =>
+    join(folder, path),
+  );
+}
+
 /** `describe` for tests that need the corpus. */
 export function describeWithCorpus(name: string, body: () => void): void {
   if (corpus.length > 0) describe(name, body);
