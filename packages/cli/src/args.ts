@@ -1,5 +1,6 @@
 import { readDuration, type Seconds } from '@shortfuse/core';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addProbeOptions, type ProbeOptions, probeHelp } from './commands/probe/options.js';
 import { readDefine } from './define.js';
 import type { ExitStatus } from './exit.js';
 import { version } from './version.js';
@@ -27,9 +28,51 @@ export interface AuditOptions extends ReadingOptions {
   readonly format: 'text' | 'json';
 }
 
+export interface PatchOptions extends ReadingOptions {
+  readonly format: 'diff' | 'json';
+  readonly write?: boolean;
+  readonly outputDir?: string;
+  readonly annotate?: boolean;
+  readonly allowDisable?: boolean;
+  readonly reason?: string;
+  readonly ticket?: string;
+  readonly for?: string;
+  readonly until?: string;
+  /** The lease; `true` where none is named. */
+  readonly extend?: string | true;
+  readonly finish?: string | true;
+}
+
+export interface RevertOptions {
+  readonly format: 'diff' | 'json';
+  readonly write?: boolean;
+  readonly output?: string;
+  readonly quiet?: boolean;
+  readonly color?: boolean;
+}
+
+export interface StatusOptions {
+  readonly format: 'text' | 'json';
+  readonly now?: string;
+  readonly output?: string;
+  readonly color?: boolean;
+}
+
+export interface MarkOptions {
+  readonly at?: string;
+  readonly server?: string;
+  readonly quiet?: boolean;
+  readonly color?: boolean;
+}
+
 /** What each command does. Loaded only when it is called: `--help` and `--version` need none of it. */
 export interface Commands {
   audit(paths: readonly string[], options: AuditOptions): Promise<ExitStatus>;
+  patch(paths: readonly string[], options: PatchOptions): Promise<ExitStatus>;
+  revert(lease: string | undefined, options: RevertOptions): Promise<ExitStatus>;
+  status(lease: string | undefined, options: StatusOptions): Promise<ExitStatus>;
+  mark(event: string, lease: string | undefined, options: MarkOptions): Promise<ExitStatus>;
+  probe(hosts: readonly string[], options: ProbeOptions): Promise<ExitStatus>;
   explain(name: string | undefined): Promise<ExitStatus>;
 }
 
@@ -70,6 +113,112 @@ Examples:
     )
     .action(async (paths: string[], options: AuditOptions) => finished(await commands.audit(paths, options)));
 
+  readingCommand('patch', 'the smallest edits that bring every listener to the target: a diff, or written')
+    .addOption(new Option('--format <name>', 'how to print').choices(['diff', 'json']).default('diff'))
+    .option('--write', 'change the files, and record the lease that takes the change back')
+    .option('--output-dir <dir>', 'write full patched copies there and leave the files alone')
+    .option('--annotate', 'add a comment with lease, old value and end above each edited line')
+    .option('--allow-disable', 'switch a way of resuming off where no lifetime can be set for it')
+    .option('--reason <text>', 'why, for the lease')
+    .option('--ticket <id>', 'the change request, for the lease')
+    .option('--for <duration>', 'how long the change may stay (default: 7d)')
+    .option('--until <time>', 'when it has to be taken back: 2026-12-02 or 2026-12-02T18:00')
+    .option('--extend [lease]', 'with --write: add to an open lease, and set its end anew')
+    .option('--finish [lease]', 'complete what a run that was cut off began to write')
+    .addHelpText(
+      'after',
+      `
+The diff is for "git apply" or "patch -p1" in this folder; what else is to be
+said goes to standard error. With --write the lease goes to .shortfuse/leases:
+commit it together with the change.
+
+Exit status:
+  0  every listener is at the target, or will be
+  1  some listener cannot be brought there; it is said which and why
+  2  wrong usage, or something cannot be read or parsed: nothing is written
+
+Examples:
+  shortfuse patch nginx                          # look at it
+  shortfuse patch nginx | git apply
+  shortfuse patch --write --ticket CHG0042 --for 3d
+  shortfuse patch --write --extend --until 2026-12-24`,
+    )
+    .action(async (paths: string[], options: PatchOptions) => finished(await commands.patch(paths, options)));
+
+  program
+    .command('revert')
+    .description('take a patch back: a diff, or written')
+    .version(version, '-V, --version', 'print the version')
+    .argument('[LEASE]', 'its id, or the beginning of it (default: the only one)')
+    .addOption(new Option('--format <name>', 'how to print').choices(['diff', 'json']).default('diff'))
+    .option('--write', 'change the files, and close the lease')
+    .option('--output <file>', 'write the result to a file')
+    .option('--quiet', 'print only the diff and errors')
+    .option('--color', 'use colours even where the output is no terminal')
+    .option('--no-color', 'use no colours')
+    .addHelpText(
+      'after',
+      `
+A file that nobody changed since the patch gets its very bytes back. In a file
+that others changed, only what the patch wrote is taken back, found by its place
+in the structure of the file. What is no longer as the patch wrote it is left
+alone and shown.
+
+Exit status:
+  0  everything is restored, or was already
+  1  something has drifted and was left alone
+  2  wrong usage, or something cannot be read: nothing is written`,
+    )
+    .action(async (lease: string | undefined, options: RevertOptions) =>
+      finished(await commands.revert(lease, options)),
+    );
+
+  program
+    .command('status')
+    .description('where a rollout stands: from when inspection may be switched on, when to take the change back')
+    .version(version, '-V, --version', 'print the version')
+    .argument('[LEASE]', 'its id, or the beginning of it (default: all)')
+    .addOption(new Option('--format <name>', 'how to print').choices(['text', 'json']).default('text'))
+    .option('--now <time>', 'as it will be then: 2026-12-02 or 2026-12-02T18:00')
+    .option('--output <file>', 'write the result to a file')
+    .option('--color', 'use colours even where the output is no terminal')
+    .option('--no-color', 'use no colours')
+    .addHelpText(
+      'after',
+      `
+Exit status:
+  0  nothing is overdue
+  1  some change should have been taken back by now
+  2  wrong usage, or a lease that cannot be read`,
+    )
+    .action(async (lease: string | undefined, options: StatusOptions) =>
+      finished(await commands.status(lease, options)),
+    );
+
+  program
+    .command('mark')
+    .description('record that a change was deployed, that servers were restarted, that inspection is on')
+    .version(version, '-V, --version', 'print the version')
+    .argument('<EVENT>', 'deployed, restarted or inspecting')
+    .argument('[LEASE]', 'its id, or the beginning of it (default: the only one)')
+    .option('--at <time>', 'when it happened (default: now)')
+    .option('--server <name>', 'it happened to this kind of server only')
+    .option('--quiet', 'print nothing')
+    .option('--color', 'use colours even where the output is no terminal')
+    .option('--no-color', 'use no colours')
+    .action(async (event: string, lease: string | undefined, options: MarkOptions) =>
+      finished(await commands.mark(event, lease, options)),
+    );
+
+  addProbeOptions(
+    readingCommand('probe', 'what a running server really accepts, mechanism by mechanism', {
+      name: '[HOST[:PORT]...]',
+      about: 'the servers to ask',
+    }),
+  )
+    .addHelpText('after', probeHelp)
+    .action(async (hosts: string[], options: ProbeOptions) => finished(await commands.probe(hosts, options)));
+
   program
     .command('explain')
     .description('what governs the lifetime on a server, with sources')
@@ -78,12 +227,16 @@ Examples:
 
   return program;
 
-  function readingCommand(name: string, description: string): Command {
+  function readingCommand(
+    name: string,
+    description: string,
+    argument = { name: '[PATH...]', about: 'what to read; - is standard input (default: .)' },
+  ): Command {
     return program
       .command(name)
       .description(description)
       .version(version, '-V, --version', 'print the version')
-      .argument('[PATH...]', 'what to read; - is standard input (default: .)')
+      .argument(argument.name, argument.about)
       .option('--target <duration>', 'the lifetime wanted during the rollout (default: 60s)', duration)
       .option('--config <file>', 'use this file instead of the nearest shortfuse.config.json')
       .option('--server <name>', 'take every named file for one of this server; can be repeated', gather)

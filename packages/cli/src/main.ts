@@ -9,6 +9,11 @@ endOnBrokenPipe();
 const program = createProgram(
   {
     audit: async (paths, options) => (await import('./commands/audit.js')).audit(paths, options),
+    patch: async (paths, options) => (await import('./commands/patch.js')).patch(paths, options),
+    revert: async (lease, options) => (await import('./commands/revert.js')).revert(lease, options),
+    status: async (lease, options) => (await import('./commands/status.js')).status(lease, options),
+    mark: async (event, lease, options) => (await import('./commands/mark.js')).mark(event, lease, options),
+    probe: async (hosts, options) => (await import('./commands/probe.js')).probe(hosts, options),
     explain: async (name) => (await import('./commands/explain.js')).explain(name),
   },
   (status) => {

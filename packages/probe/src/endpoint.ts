@@ -34,17 +34,24 @@ export const defaultLimitMs = 5000;
  * Reads `HOST`, `HOST:PORT`, `[IPV6]:PORT` or a bare IPv6 address; a pasted `https://HOST:PORT/path` counts for its host and
  * port. `undefined` where it is none of these or the port is not within 1 and 65535.
  */
-export function readAddress(text: string, defaultPort: number): Address | undefined {
+export function readPlace(text: string): Place | undefined {
   const bare = text.replace(/^https:\/\//i, '').replace(/(?<=.)\/.*$/s, '');
-  if (isIP(bare) === 6) return { host: bare, port: defaultPort };
+  if (isIP(bare) === 6) return { host: bare, port: undefined };
   const {
     host = '',
     ip6,
     port,
   } = /^(?:\[(?<ip6>[^\]]*)\]|(?<host>[^[\]:]+))(?::(?<port>\d{1,5}))?$/.exec(bare)?.groups ?? {};
   if (ip6 === undefined ? !isHostName(host) : isIP(ip6) !== 6) return undefined;
-  const number = port === undefined ? defaultPort : Number(port);
+  if (port === undefined) return { host: ip6 ?? host, port: undefined };
+  const number = Number(port);
   return number >= 1 && number <= 65_535 ? { host: ip6 ?? host, port: number } : undefined;
+}
+
+/** An {@link Address} whose port may be left to somebody else. */
+export interface Place {
+  readonly host: string;
+  readonly port: number | undefined;
 }
 
 /** Could this be asked of a name server, or stand in SNI? Underscores do occur. An IPv4 address is fine, too. */

@@ -10,6 +10,8 @@ export interface Finding {
   readonly result: ProbeResult;
   /** Empty where nothing was waited for. */
   readonly acceptances: readonly Acceptance[];
+  /** The waiting ended before all ages were tried. */
+  readonly isInterrupted?: boolean;
   /** Sessions from before a change, and what became of them; undefined where there are none. */
   readonly old?: { readonly stock: Stock; readonly sessions: readonly OldSessions[] } | undefined;
   /** What the files say of it; undefined where they were not read. */

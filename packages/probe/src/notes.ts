@@ -7,11 +7,12 @@ import type { Acceptance } from './wait.js';
 import { mechanismTitles, shortKey } from './words.js';
 
 /** What a person should know besides the figures, a sentence each. */
-export function notesOn({ result, acceptances }: Finding): string[] {
+export function notesOn({ result, acceptances, isInterrupted }: Finding): string[] {
   if (result.kind === 'unanswered') return [];
   const acceptanceOf = (name: MechanismName): Acceptance | undefined =>
     acceptances.find(({ mechanism }) => mechanism === name);
   return [
+    ...(isInterrupted ? ['the waiting was interrupted: later ages were not tried'] : []),
     ...severalServers(result),
     ...mechanismNames.flatMap((name) => mechanismNotes(name, result.mechanisms[name], acceptanceOf(name))),
     ...renewalNotes(result.mechanisms.ticketTls13, acceptanceOf('ticketTls13')),

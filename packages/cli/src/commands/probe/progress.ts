@@ -1,0 +1,67 @@
+import { spellDuration } from '@shortfuse/core';
+import type { Progress } from '@shortfuse/probe';
+
+/** What is known of the waiting for each server. */
+export interface WaitingLine {
+  /** The latest of server number `index`. */
+  update(index: number, progress: Progress): void;
+  /** Takes the line away. */
+  end(): void;
+}
+
+/** How often a countdown moves on. */
+const tickMs = 1000;
+
+/**
+ * Says on standard error what is being waited for and how long it still takes: a line that is rewritten each second on a
+ * terminal, elsewhere a line whenever another age comes next.
+ */
+export function showWaiting(stream: NodeJS.WriteStream, isQuiet: boolean): WaitingLine {
+  if (isQuiet) return { update: () => undefined, end: () => undefined };
+  const latest = new Map<number, Progress>();
+  const isTerminal = stream.isTTY === true;
+  let saidAge: number | undefined;
+  const show = (): void => {
+    const whole = combine([...latest.values()]);
+    if (!whole) return;
+    if (isTerminal) stream.write(`\r${spellProgress(whole, Date.now()).slice(0, (stream.columns || 80) - 1)}\x1b[K`);
+    else if (whole.next && whole.next.ageSeconds !== saidAge) {
+      saidAge = whole.next.ageSeconds;
+      stream.write(`${spellProgress(whole, Date.now())}\n`);
+    }
+  };
+  const timer = isTerminal ? setInterval(show, tickMs) : undefined;
+  return {
+    update: (index, progress) => {
+      latest.set(index, progress);
+      if (!isTerminal) show();
+    },
+    end: () => {
+      clearInterval(timer);
+      if (isTerminal) stream.write('\r\x1b[K');
+    },
+  };
+}
+
+function combine(all: readonly Progress[]): Progress | undefined {
+  const [first, ...rest] = all;
+  if (!first) return undefined;
+  return rest.reduce<Progress>(
+    (a, b) => ({
+      done: a.done + b.done,
+      total: a.total + b.total,
+      next: !b.next || (a.next && a.next.atMs <= b.next.atMs) ? a.next : b.next,
+      endAtMs: Math.max(a.endAtMs, b.endAtMs),
+    }),
+    first,
+  );
+}
+
+/** `waiting: sessions of 55 s are offered in 12 s; 6 of 15 offered, 32 s left at most` */
+export function spellProgress({ done, total, next, endAtMs }: Progress, nowMs: number): string {
+  const until = (atMs: number): string => spellDuration(Math.max(0, Math.ceil((atMs - nowMs) / 1000)));
+  const what = next
+    ? `sessions of ${spellDuration(next.ageSeconds)} are offered in ${until(next.atMs)}`
+    : 'the last answers';
+  return `waiting: ${what}; ${done} of ${total} offered, ${until(endAtMs)} left at most`;
+}
