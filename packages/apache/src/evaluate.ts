@@ -9,7 +9,7 @@ import {
 } from '@shortfuse/core';
 import { decide, moduleNames, type Truth } from './conditions.js';
 import { checkDirective } from './directive-problems.js';
-import { expandVariables, type LogicalLine, locate, readLine } from './line.js';
+import { expandVariables, type LogicalLine, locate, readLine, sourceOf } from './line.js';
 import { type Argument, expandMacro, type Macro, parametersOf } from './macros.js';
 import { builtInModules, conditionNames, isFromEnvironment, isSessionSetting, specFor } from './settings.js';
 import { hasPlaceholder } from './template.js';
@@ -25,6 +25,8 @@ export interface Written {
   readonly at: Location;
   /** Why its value does not count as known. */
   readonly doubt?: string;
+  /** Of timeouts that count: where its first word stands in the line, for the edit that changes it. */
+  readonly value?: { readonly line: LogicalLine; readonly word: Word };
 }
 
 /** An include whose files are not at hand, so that anything could be written there. */
@@ -43,6 +45,8 @@ export interface Level {
 
 export interface VirtualHost extends Level {
   readonly at: Location;
+  /** Where its first line begins, in the lines of a macro where it comes from one. */
+  readonly opened: Location;
   /** The words of `<VirtualHost …>`. */
   readonly addresses: readonly string[];
   /** An address holds a variable or placeholder that nothing at hand gives a value. */
@@ -60,6 +64,10 @@ export interface Evaluation {
   readonly files: readonly ApacheFile[];
   /** Those of them that an include led to. */
   readonly included: ReadonlySet<ApacheFile>;
+  /** Those that are read within a host, a section, or a condition on anything but mod_ssl, at least once. */
+  readonly enclosed: ReadonlySet<ApacheFile>;
+  /** Where conditions on mod_ssl begin, file by file: do they hold for certain, every time they are read? */
+  readonly sslConditions: ReadonlyMap<SourceFile, ReadonlyMap<number, boolean>>;
   /** How many LoadModule lines were read. */
   readonly loads: number;
   /** Is the module loaded, as far as everything read tells? */
@@ -107,6 +115,8 @@ interface Section {
   /** The innermost section that is not a condition. */
   readonly inside: string;
   readonly doubt: string | undefined;
+  /** There is nothing around it but conditions on mod_ssl that hold. */
+  readonly isPlain: boolean;
   /** The name that would make a false `<IfDefine>` true. */
   readonly absent?: string;
 }
@@ -139,6 +149,8 @@ class Reader {
   readonly #reported = new Set<string>();
   readonly #files = new Set<ApacheFile>();
   readonly #included = new Set<ApacheFile>();
+  readonly #enclosed = new Set<ApacheFile>();
+  readonly #sslConditions = new Map<SourceFile, Map<number, boolean>>();
   readonly #main: Level = { written: new Map(), skipped: [], gaps: [] };
   readonly #hosts: VirtualHost[] = [];
   readonly #streams: Stream[] = [];
@@ -174,6 +186,8 @@ class Reader {
       problems: this.#problems,
       files: [...this.#files],
       included: this.#included,
+      enclosed: this.#enclosed,
+      sslConditions: this.#sslConditions,
       loads: this.#loads,
       module: (name) => this.#module(name),
       absentDefines: this.#absentDefines,
@@ -244,7 +258,8 @@ class Reader {
     this.#activeFiles.add(tree);
     const top = this.#sections.at(-1);
     const at = { file: tree.file, span: { start: 0, end: 0 } };
-    const start = { level: this.#main, context: 'main', inside: '', doubt: undefined, ...top } as const;
+    const start = { level: this.#main, context: 'main', inside: '', doubt: undefined, isPlain: true, ...top } as const;
+    if (!start.isPlain) this.#enclosed.add(tree);
     this.#sections.push({ ...start, kind: 'file', name: '', at });
   }
 
@@ -429,6 +444,8 @@ class Reader {
       const truth = yield* this.#decide(lower, argument);
       const kind = truth.kind === 'false' ? 'false' : 'true';
       const because = truth.kind === 'unknown' ? truth.why : doubt;
+      const isPlain = top.isPlain && isOnSsl(lower, argument) && truth.kind === 'true' && doubt === undefined;
+      if (isOnSsl(lower, argument)) this.#rememberSsl(line, truth.kind === 'true' && doubt === undefined);
       const absent = lower === 'ifdefine' && truth.kind === 'false' ? argument.trim() : '';
       // Inside a condition that is passed over, `inside` tells what else is around a line.
       this.#sections.push({
@@ -437,13 +454,31 @@ class Reader {
         name,
         at: line.last,
         doubt: because,
+        isPlain,
         inside: kind === 'false' ? '' : top.inside,
         ...(absent === '' || absent.startsWith('!') ? {} : { absent }),
       });
       return;
     }
     if (lower === 'virtualhost') return this.#openHost(line, name, argument, top, doubt, undefinedNames);
-    this.#sections.push({ ...top, kind: 'section', name, at: line.last, context: 'directory', inside: name, doubt });
+    this.#sections.push({
+      ...top,
+      kind: 'section',
+      name,
+      at: line.last,
+      context: 'directory',
+      inside: name,
+      doubt,
+      isPlain: false,
+    });
+  }
+
+  /** Both names of mod_ssl are asked about; a file can be read several times. */
+  #rememberSsl({ pieces: [first] }: LogicalLine, holds: boolean): void {
+    if (!first?.exact) return;
+    const known = this.#sslConditions.get(first.file) ?? new Map<number, boolean>();
+    this.#sslConditions.set(first.file, known);
+    known.set(first.start, holds && known.get(first.start) !== false);
   }
 
   #openHost(
@@ -472,6 +507,7 @@ class Reader {
         inside: name,
         level,
         doubt,
+        isPlain: false,
       });
       return;
     }
@@ -485,6 +521,7 @@ class Reader {
       );
     const host: VirtualHost = {
       at: line.use ?? locate(line, 0, line.text.length),
+      opened: locate(line, 0, 1),
       addresses: words,
       hasOpenAddress: undefinedNames.length > 0 || hasPlaceholder(argument),
       written: new Map(),
@@ -502,6 +539,7 @@ class Reader {
       context: 'host',
       inside: name,
       doubt: undefined,
+      isPlain: false,
     });
   }
 
@@ -674,9 +712,15 @@ class Reader {
       this.#error(line.last, `recursive use of macro '${macro.name}' is invalid`, 'take the Use out of the macro');
       return;
     }
-    const isNested = line.use !== undefined;
     const args = values.map(
-      ({ value, start, end }): Argument => ({ value, at: isNested ? line.last : locate(line, start, end) }),
+      ({ value, start, end }): Argument => ({
+        value,
+        source: sourceOf(line, start, end) ?? {
+          at: line.use === undefined ? locate(line, start, end) : line.last,
+          parameters: [],
+          isPart: true,
+        },
+      }),
     );
     this.#activeMacros.add(macro);
     this.#streams.push({ kind: 'macro', macro, lines: expandMacro(macro, args, line.use ?? line.last), next: 0 });
@@ -727,6 +771,9 @@ class Reader {
       words: values,
       at: this.#placeOf(line, first, words),
       ...(doubt === undefined ? {} : { doubt }),
+      ...(name === 'sslsessioncachetimeout' && doubt === undefined && words[0]
+        ? { value: { line, word: words[0] } }
+        : {}),
     };
     const before = top.level.written.get(name);
     if (before) before.push(written);
@@ -954,6 +1001,11 @@ function depthOf({ lines }: ApacheFile, index: number): number {
 
 function isTemplated({ lines }: ApacheFile): boolean {
   return lines.templateDepths !== undefined;
+}
+
+/** Is it a condition that mod_ssl is loaded? */
+export function isOnSsl(name: string, argument: string): boolean {
+  return name === 'ifmodule' && /^\s*(["']?)(?:ssl_module|mod_ssl\.c)\1\s*$/.test(argument);
 }
 
 /** As messages name a macro. */

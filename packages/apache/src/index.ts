@@ -1,4 +1,6 @@
 import { defineAdapter } from '@shortfuse/core';
+import { anchorsIn } from './anchors.js';
+import { annotationAt, commentsIn } from './comments.js';
 import { looksLikeApache } from './detect.js';
 import { explanation } from './explanation.js';
 import { parse } from './parse.js';
@@ -31,4 +33,7 @@ export const apache = defineAdapter<ApacheFile>({
   claims: looksLikeApache,
   parse,
   resolve,
+  anchors: anchorsIn,
+  comments: commentsIn,
+  annotate: annotationAt,
 });

@@ -1,4 +1,5 @@
 import type { Location, SourceFile } from '@shortfuse/core';
+import type { Macro } from './macros.js';
 import { isBlank, isContinued } from './parse.js';
 import type { ApacheFile } from './tree.js';
 
@@ -13,6 +14,19 @@ export interface Piece {
   readonly start: number;
   readonly sourceEnd: number;
   readonly exact: boolean;
+  /** The macro parameters that it stands for, the outermost macro's first. */
+  readonly parameters?: readonly Parameter[];
+  /** What it comes from is more than what it stands for: replacing that would change something else. */
+  readonly isPart?: true;
+}
+
+/** A macro parameter where it stands in the macro's own lines. */
+export interface Parameter {
+  readonly macro: Macro;
+  readonly name: string;
+  /** The line as the macro has it; the parameter begins at `from`. */
+  readonly line: LogicalLine;
+  readonly from: number;
 }
 
 /** A line as httpd sees it: joined, without blanks around it, variables and macro parameters replaced or not yet. */
@@ -91,6 +105,41 @@ export function locate({ pieces, last, text }: LogicalLine, from: number, to: nu
   };
 }
 
+/** Text that a part of a line comes from as a whole, and the parameters that it came through. */
+export interface Source {
+  readonly at: Location;
+  readonly parameters: readonly Parameter[];
+  readonly isPart?: true;
+}
+
+/**
+ * All of the text that the part of a line between `from` and `to` comes from: what has to be replaced to replace the part.
+ * Undefined where no one piece of text is that part and nothing else, such as half of a variable's value.
+ */
+export function sourceOf({ pieces }: LogicalLine, from: number, to: number): Source | undefined {
+  let file: SourceFile | undefined;
+  let start = 0;
+  let end = 0;
+  const parameters: Parameter[] = [];
+  for (const piece of pieces) {
+    if (piece.to <= from || piece.from >= to) continue;
+    if (piece.isPart || (!piece.exact && (piece.from < from || piece.to > to))) return undefined;
+    const pieceStart = piece.exact ? piece.start + Math.max(0, from - piece.from) : piece.start;
+    const pieceEnd = piece.exact ? piece.start + Math.min(to, piece.to) - piece.from : piece.sourceEnd;
+    if (!file) start = pieceStart;
+    else if (piece.file !== file || !isJoint(file.text, end, pieceStart)) return undefined;
+    file = piece.file;
+    end = pieceEnd;
+    if (piece.parameters) parameters.push(...piece.parameters);
+  }
+  return file && { at: { file, span: { start, end } }, parameters };
+}
+
+/** Nothing, or only ends of lines that a `\` joins to the next. */
+function isJoint(text: string, from: number, to: number): boolean {
+  return from === to || (from < to && /^(?:\\\r?\n)+$/.test(text.slice(from, to)));
+}
+
 export interface Expanded {
   readonly line: LogicalLine;
   /** The names in `${…}` that nothing defines; they stay as they are. */
@@ -156,8 +205,9 @@ export class LineBuilder {
   }
 
   /** `value` stands for the line's text from `from` to `to`; `source` is where it is written, if not there. */
-  replace(from: number, to: number, value: string, source?: Location): void {
-    const { file, span } = source ?? locate(this.line, from, to);
+  replace(from: number, to: number, value: string, source?: Source): void {
+    const { file, span } = source?.at ?? locate(this.line, from, to);
+    const parameters = source?.parameters ?? this.#parametersAt(from, to);
     const at = this.#text.length;
     const kept = value.slice(0, Math.max(0, longestLine - at));
     this.#text += kept;
@@ -169,7 +219,16 @@ export class LineBuilder {
         start: span.start,
         sourceEnd: span.end,
         exact: false,
+        ...(parameters.length > 0 ? { parameters } : {}),
+        ...(source?.isPart ? { isPart: true } : {}),
       });
+  }
+
+  /** A reference to a variable can be a macro's argument itself. */
+  #parametersAt(from: number, to: number): readonly Parameter[] {
+    return this.line.pieces.flatMap(({ from: start, to: end, parameters }) =>
+      parameters && start < to && end > from ? parameters : [],
+    );
   }
 
   result(): LogicalLine {

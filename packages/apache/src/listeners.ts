@@ -20,10 +20,10 @@ import {
   serverPortOf,
   stateOf,
   ticketSwitchOf,
-  timeoutOf,
 } from './lookup.js';
 import { mechanismsOf, type Outcome, type Side } from './mechanisms.js';
 import { type Context, notesFor } from './notes.js';
+import { changeableTimeoutOf } from './remedies.js';
 import { sessionSettings } from './settings.js';
 import { readCache } from './values.js';
 
@@ -49,7 +49,7 @@ export function listenersOf(
   for (const group of groups) {
     const first = around(group.hosts[0]);
     if (!speaksTls(group, first)) continue;
-    const firstSide: Side = { state: stateOf(first, first), timeout: timeoutOf(first) };
+    const firstSide: Side = { state: stateOf(first, first), timeout: changeableTimeoutOf(first) };
     const members = group.hosts.length === 0 ? [undefined] : reachable(group.hosts, around, group, report);
     for (const host of members) {
       const named = around(host);
@@ -102,9 +102,9 @@ function hasOwnContext(group: AddressGroup, named: Surroundings): boolean {
 }
 
 function sideOf(named: Surroundings, first: Surroundings, firstSide: Side, hasContext: boolean): Side {
-  if (hasContext) return { state: stateOf(named, first), timeout: timeoutOf(named) };
+  if (hasContext) return { state: stateOf(named, first), timeout: changeableTimeoutOf(named) };
   // The key file is looked up by the host, too, and a host without a context has loaded none.
-  return { state: { ...firstSide.state, hasTicketKey: false }, timeout: timeoutOf(named) };
+  return { state: { ...firstSide.state, hasTicketKey: false }, timeout: changeableTimeoutOf(named) };
 }
 
 /**

@@ -85,7 +85,9 @@ function atMost(first: Lifetime, named: Lifetime): Lifetime {
   const at = 'at' in named.origin && named.origin.at ? { at: named.origin.at } : {};
   const why =
     'whether there is an SSLSessionCache is not known, and with one the second TLS 1.3 ticket lives as long as this';
-  return { seconds: undefined, origin: { kind: 'unknown', why, ...at } };
+  // Once neither is longer than wished, it does not matter.
+  const { remedies } = named;
+  return { seconds: undefined, origin: { kind: 'unknown', why, ...at }, ...(remedies ? { remedies } : {}) };
 }
 
 function ticketLifetime(timeout: Lifetime): Lifetime {
