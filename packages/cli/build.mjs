@@ -39,8 +39,7 @@ export async function bundle(outdir) {
     logLevel: 'warning',
   });
   await build({
-    // Resolved from an adapter that uses them.
-    absWorkingDir: join(here, '../iis'),
+    absWorkingDir: here,
     entryPoints: libraryEntries,
     outdir: join(outdir, 'parts'),
     outExtension: { '.js': '.cjs' },

@@ -4,7 +4,9 @@
  * @type {Readonly<Record<string, { functions?: readonly string[], classes?: readonly string[], objects?: Readonly<Record<string, readonly string[]>> }>>}
  */
 const libraries = {
-  yaml: { functions: ['isAlias', 'isMap', 'isPair', 'isScalar', 'isSeq', 'parseAllDocuments'] },
+  yaml: { functions: ['isAlias', 'isMap', 'isPair', 'isScalar', 'isSeq', 'parseAllDocuments'], classes: ['Lexer'] },
+  'nginx-conf': { functions: ['parse'] },
+  ini: { functions: ['decode', 'parse'] },
   'fast-xml-parser': { classes: ['XMLParser'], objects: { XMLValidator: ['validate'] } },
 };
 

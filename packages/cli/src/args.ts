@@ -61,6 +61,7 @@ export interface StatusOptions {
 export interface MarkOptions {
   readonly at?: string;
   readonly server?: string;
+  readonly newKeys?: boolean;
   readonly quiet?: boolean;
   readonly color?: boolean;
 }
@@ -203,6 +204,7 @@ Exit status:
     .argument('[LEASE]', 'its id, or the beginning of it (default: the only one)')
     .option('--at <time>', 'when it happened (default: now)')
     .option('--server <name>', 'it happened to this kind of server only')
+    .option('--new-keys', 'ticket keys were replaced with it, on every machine that shares them')
     .option('--quiet', 'print nothing')
     .option('--color', 'use colours even where the output is no terminal')
     .option('--no-color', 'use no colours')

@@ -115,6 +115,8 @@ export interface LeaseEvent {
   readonly at: string;
   /** The adapter's id of the one server that it happened to; absent where it happened to all. */
   readonly server?: string;
+  /** Ticket keys were replaced with it, on every machine that shares them. */
+  readonly newKeys?: boolean;
 }
 
 /** What a run is writing: every file is as `from` says or as `to` says, whenever the run ends. */

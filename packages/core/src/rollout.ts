@@ -130,12 +130,7 @@ function listenerDeadline(lease: Lease, listener: LeaseListener): ListenerDeadli
   if (deployed === undefined)
     return { kind: 'waiting', at: undefined, why: `${server} does not use the change yet`, ...common };
   const known = { kind: 'deployed', ...common } as const;
-  const dropped =
-    restarted !== undefined && oldSessionsAfterRestart === 'dropped'
-      ? { at: restarted, by: 'restart' }
-      : oldSessionsAfterReload === 'dropped'
-        ? { at: deployed, by: 'reload' }
-        : undefined;
+  const dropped = dropOf(lease, listener, deployed, restarted);
   const byWaiting = waitingDeadline(deployed, listener, targetSeconds);
   if (dropped) {
     const at = dropped.at + targetSeconds * 1000;
@@ -163,6 +158,26 @@ function listenerDeadline(lease: Lease, listener: LeaseListener): ListenerDeadli
         ? 'no waiting helps: sessions from before the change survive the reload, and a client that keeps coming back renews them without end'
         : 'how long sessions from before the change last is not known',
   };
+}
+
+/** What ended all old sessions at once, if anything did. */
+function dropOf(
+  lease: Lease,
+  { server, mechanisms, oldSessionsAfterReload, oldSessionsAfterRestart }: LeaseListener,
+  deployed: Instant,
+  restarted: Instant | undefined,
+): { readonly at: Instant; readonly by: string } | undefined {
+  if (oldSessionsAfterReload === 'dropped') return { at: deployed, by: 'reload' };
+  if (restarted !== undefined && oldSessionsAfterRestart === 'dropped') return { at: restarted, by: 'restart' };
+  const withKeys = (name: LeaseEventName): Instant | undefined =>
+    lastEvent({ ...lease, events: lease.events.filter(({ newKeys }) => newKeys === true) }, name, server);
+  const rekeyed = withKeys('restarted');
+  if (rekeyed !== undefined && oldSessionsAfterRestart === 'kept')
+    return { at: rekeyed, by: 'restart with new ticket keys' };
+  // Without a restart a session cache may keep what the keys do not.
+  const reloaded = withKeys('deployed');
+  const hasOnlyTickets = mechanisms.sessionId === 0 && oldSessionsAfterRestart === 'kept';
+  return reloaded !== undefined && hasOnlyTickets ? { at: reloaded, by: 'reload with new ticket keys' } : undefined;
 }
 
 /** When the last old session ends by itself; undefined where none of them need ever end. */

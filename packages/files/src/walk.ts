@@ -12,9 +12,9 @@ interface IgnoreFile {
 
 /**
  * Every file below `root` as git sees it: `.gitignore` files and `.git/info/exclude` honoured (those above `root` in the same
- * repository too), `.git` and `node_modules` skipped. Links to files are followed where they stay within `root`, links to
- * folders never: what is below `root` is found where it really is. In byte order, folder by folder; folders that cannot
- * be listed go to `unreadable`.
+ * repository too), `.git`, `node_modules` and shortfuse's own records skipped. Links to files are followed where they stay
+ * within `root`, links to folders never: what is below `root` is found where it really is. In byte order, folder by folder;
+ * folders that cannot be listed go to `unreadable`.
  */
 export function* walk(disk: Disk, root: string, unreadable: (folder: string) => void): Generator<string> {
   const realRoot = disk.realFolder(root);
@@ -40,7 +40,7 @@ export function* walk(disk: Disk, root: string, unreadable: (folder: string) => 
     const ignores = own ? [...next.ignores, own] : next.ignores;
     const folders: string[] = [];
     for (const { name, kind } of entries) {
-      if (name === '.git' || name === 'node_modules') continue;
+      if (name === '.git' || name === 'node_modules' || name === '.shortfuse') continue;
       const path = join(folder, name);
       if (isIgnored(ignores, path, kind === 'folder')) continue;
       if (kind === 'folder') folders.push(path);

@@ -8,6 +8,8 @@ export const configName = 'shortfuse.config.json';
 
 /** What a configuration file says, with its relative paths made absolute: they start at the file's folder. */
 export interface Config {
+  /** The file itself, absolute; absent where there is none. */
+  readonly path?: string;
   readonly targetSeconds?: Seconds;
   /** What is read where the command line names no PATH: absolute files, folders and globs. */
   readonly include: readonly string[];
@@ -39,7 +41,7 @@ export async function readConfig(cwd: string, named: string | undefined): Promis
   }
   // Most runs have no such file and need no reader for it.
   const { parseConfig } = await import('./config-schema.js');
-  return parseConfig({ text, shown, folder: dirname(path) });
+  return { ...parseConfig({ text, shown, folder: dirname(path) }), path };
 }
 
 function findUpwards(cwd: string): string | undefined {

@@ -15,6 +15,10 @@ const defaultTarget: Seconds = 60;
 /** What a command reads, from its arguments and the configuration file together. */
 export interface Inputs extends OpenOptions {
   readonly targetSeconds: Seconds;
+  /** The configuration file that was read, absolute; absent where there was none. */
+  readonly configPath?: string;
+  /** What `--define` said. */
+  readonly defined: ReadonlyMap<string, string>;
 }
 
 /**
@@ -47,6 +51,8 @@ export async function readInputs(
     machines: config.machines,
     exclude: config.exclude,
     targetSeconds: options.target ?? config.targetSeconds ?? defaultTarget,
+    ...(config.path === undefined ? {} : { configPath: config.path }),
+    defined: options.define ?? new Map(),
   };
 }
 

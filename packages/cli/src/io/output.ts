@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
  * folder is written to disk, then renamed. Links are followed, permissions of a file that was there are kept. A device or
  * pipe, such as `/dev/stdout`, is written to as it is. Rejects with the system's error; then the old file is untouched.
  */
-export async function writeAtomically(path: string, text: string): Promise<void> {
+export async function writeAtomically(path: string, text: string | Uint8Array): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found && !found.isFile()) {
     const file = await open(path, 'w');

@@ -7,8 +7,8 @@ export function endOnBrokenPipe(): void {
     });
 }
 
-/** Resolves when the text has been handed over. */
-export function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+/** Resolves when the text, or the bytes, have been handed over. */
+export function write(stream: NodeJS.WriteStream, text: string | Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     stream.write(text, () => resolve());
   });

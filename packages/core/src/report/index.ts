@@ -4,5 +4,6 @@ export * from './layout.js';
 export * from './next-steps.js';
 export * from './patch.js';
 export * from './problem.js';
+export * from './status.js';
 export * from './style.js';
 export * from './text.js';

@@ -1,0 +1,341 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import {
+  type Configuration,
+  decode,
+  encode,
+  isSameListener,
+  type Lease,
+  patchedText,
+  patchReport,
+  patchText,
+  pathProblemText,
+  problemText,
+  type SourceFile,
+  takeBack,
+} from '@shortfuse/core';
+import { openProject, type Project, realFileSystem, shownPath, writeDurably } from '@shortfuse/files';
+import { adapters as allAdapters } from '../adapters.js';
+import type { PatchOptions } from '../args.js';
+import { type ExitStatus, exit, UsageError } from '../exit.js';
+import { now as currentTime, leaseEnd } from '../io/clock.js';
+import { stylerFor } from '../io/colour.js';
+import { digestOf, digestOfBytes } from '../io/digest.js';
+import { type Inputs, readInputs } from '../io/inputs.js';
+import { writeAtomically } from '../io/output.js';
+import { write } from '../io/streams.js';
+import { chosenLease, readLeases } from '../leases/choose.js';
+import { withLock } from '../leases/lock.js';
+import { findProjectRoot, LeaseStore, type StoredLease } from '../leases/store.js';
+import { type FileWrite, progressOf, removeLeftovers, writeAll } from '../leases/transaction.js';
+import { unifiedDiff } from '../patch/diff.js';
+import { type NamedCompanion, type Prepared, pathInRepository, preparePatch, repositoryOf } from '../patch/prepare.js';
+
+/** Prints or writes the smallest edits that bring every listener to the target. See `--help` for the exit status. */
+export async function patch(paths: readonly string[], options: PatchOptions): Promise<ExitStatus> {
+  if (options.write && options.outputDir !== undefined)
+    throw new UsageError('error: --write changes the files, --output-dir leaves them alone\n  help: give one of them');
+  const store = new LeaseStore(findProjectRoot(process.cwd()));
+  if (options.finish !== undefined) return finish(store, options);
+  const inputs = await readInputs(paths, options, allAdapters);
+  const project = openProject(inputs);
+  const wish = wishOf(options);
+  const errorStyle = stylerFor({ option: options.color, env: process.env, isTerminal: process.stderr.isTTY === true });
+
+  const extended = options.extend === undefined ? undefined : leaseToExtend(store, options.extend);
+  const base = extended ? withoutLease(project, extended.lease, store, inputs) : project;
+  const fresh = preparePatch(base, inputs, store, wish);
+  const prepared = extended ? continued(fresh, extended.lease) : fresh;
+
+  const errors = blocking(prepared.plan.outcome);
+  if (project.pathProblems.length > 0 || errors.length > 0) {
+    for (const problem of project.pathProblems) await write(process.stderr, pathProblemText(problem, errorStyle));
+    for (const problem of errors.slice(0, 20)) await write(process.stderr, problemText(problem, errorStyle));
+    await write(process.stderr, 'nothing is written: what cannot be read cannot be shown to be right afterwards\n');
+    return exit.failed;
+  }
+  refuseConflicts(store, prepared, extended);
+  const status = prepared.plan.refused.length > 0 ? exit.found : exit.ok;
+
+  if (options.write) {
+    const isNeeded = prepared.plan.files.length > 0 || prepared.companions.length > 0 || extended !== undefined;
+    if (isNeeded)
+      withLock(store, () => {
+        // Another run may have come first.
+        refuseConflicts(store, prepared, extended);
+        writePatch(store, project, prepared, extended);
+      });
+    await report(prepared, store, options, isNeeded);
+    return status;
+  }
+  if (options.outputDir !== undefined) {
+    writeCopies(resolve(options.outputDir), prepared);
+    await report(prepared, store, options, false);
+    return status;
+  }
+  await printDiff(project, prepared, store, options);
+  return status;
+}
+
+function wishOf(options: PatchOptions) {
+  const now = currentTime();
+  return {
+    allowDisable: options.allowDisable === true,
+    annotate: options.annotate === true,
+    until: leaseEnd(now, options),
+    now,
+    reason: options.reason,
+    ticket: options.ticket,
+  };
+}
+
+function blocking(outcome: readonly Configuration[]) {
+  return outcome.flatMap(({ problems }) => problems.filter(({ severity }) => severity === 'error'));
+}
+
+/** A file with an open lease is not patched again: the lease would no longer know what stood there before. */
+function refuseConflicts(store: LeaseStore, { plan, lease }: Prepared, extended: StoredLease | undefined): void {
+  for (const { lease: open } of readLeases(store).leases) {
+    if (open.id === extended?.lease.id) continue;
+    if (open.pending)
+      throw new UsageError(
+        `error: a run was cut off while it wrote lease ${open.id}\n` +
+          `  help: shortfuse patch --finish ${open.id} completes it, shortfuse revert ${open.id} --write undoes it`,
+      );
+    const file = lease.files.find(({ file: name }) => open.files.some((other) => other.file === name));
+    // Where companions do it, no file shows that it was done.
+    const machine =
+      plan.files.length === 0 &&
+      open.companions.some(({ isRequired }) => isRequired) &&
+      lease.listeners.some((one) => open.listeners.some((other) => isSameListener(one, other)));
+    if (file || machine)
+      throw new UsageError(
+        `error: ${file ? `${file.file} belongs to` : 'these listeners belong to'} the open lease ${open.id}, until ${open.until}\n` +
+          `  help: shortfuse patch --extend ${open.id} adds to it, shortfuse revert ${open.id} --write takes it back first`,
+      );
+  }
+}
+
+function leaseToExtend(store: LeaseStore, wanted: string | true): StoredLease {
+  const stored = chosenLease(store, wanted === true ? undefined : wanted);
+  if (stored.lease.pending)
+    throw new UsageError(
+      `error: a run was cut off while it wrote lease ${stored.lease.id}\n` +
+        `  help: shortfuse patch --finish ${stored.lease.id} completes it`,
+    );
+  return stored;
+}
+
+/**
+ * The project as it would be without what `lease` changed, so that a patch of it holds the old edits and the new ones.
+ * @throws UsageError where the lease has drifted
+ */
+function withoutLease(
+  project: Project,
+  lease: Lease,
+  store: LeaseStore,
+  { adapters }: Inputs,
+): Pick<Project, 'configurations' | 'resolveWith' | 'pathOf'> {
+  const files = [...new Set(project.configurations.flatMap((configuration) => configuration.files))];
+  const before = new Map<SourceFile, SourceFile>();
+  const paths = new Map<SourceFile, string>();
+  for (const leased of lease.files) {
+    const file = files.find((each) => project.pathOf(each) === store.absolute(leased.file));
+    const adapter = adapters.find(({ id }) => id === leased.server);
+    if (!file || !adapter)
+      throw new UsageError(
+        `error: ${leased.file} of lease ${lease.id} is not among the files that are read\n` +
+          '  help: name the same paths as for the patch that is extended',
+      );
+    const outcome = takeBack(leased, file, digestOf(file), (text) => adapter.anchors?.(adapter.parse(text)) ?? []);
+    const drifted = outcome.edits.find(({ kind }) => kind === 'drifted');
+    if (drifted?.kind === 'drifted')
+      throw new UsageError(
+        `error: ${leased.file} has drifted from lease ${lease.id}: ${drifted.why}\n` +
+          '  help: shortfuse status shows what is expected; put that right first',
+      );
+    const text: SourceFile = { ...file, text: outcome.text };
+    before.set(file, text);
+    const path = project.pathOf(file);
+    if (path !== undefined) paths.set(text, path);
+  }
+  return {
+    configurations: project.resolveWith(before),
+    resolveWith: (changed) => {
+      const texts = new Map(before);
+      for (const [file, text] of before) texts.set(file, changed.get(text) ?? text);
+      for (const [file, text] of changed) if (!paths.has(file)) texts.set(file, text);
+      return project.resolveWith(texts);
+    },
+    pathOf: (file) => paths.get(file) ?? project.pathOf(file),
+  };
+}
+
+/** The lease that goes on under its old name. Where something new is changed, what was deployed is not all of it any more. */
+function continued(prepared: Prepared, old: Lease): Prepared {
+  const edits = (lease: Lease): string =>
+    JSON.stringify(lease.files.map(({ file, digestAfter }) => [file, digestAfter]));
+  const isSame = edits(prepared.lease) === edits(old);
+  const { reason = old.reason, ticket = old.ticket } = prepared.lease;
+  return {
+    ...prepared,
+    lease: {
+      ...prepared.lease,
+      id: old.id,
+      createdAt: old.createdAt,
+      ...(reason === undefined ? {} : { reason }),
+      ...(ticket === undefined ? {} : { ticket }),
+      events: isSame ? old.events : old.events.filter(({ event }) => event === 'inspecting'),
+    },
+  };
+}
+
+function writePatch(store: LeaseStore, project: Project, prepared: Prepared, extended: StoredLease | undefined): void {
+  const { plan, lease, companions } = prepared;
+  const writes = plan.files.flatMap(({ before, after }): FileWrite[] => {
+    // With an extended lease, `before` is the text without it, and the file itself has it already.
+    const file = store.nameOf(project.pathOf(currentFile(project, before)) ?? before.path);
+    const from = extended ? encode(currentFile(project, before)) : encode(before);
+    const to = encode(after);
+    return Buffer.from(from).equals(Buffer.from(to)) ? [] : [{ file, from, to }];
+  });
+  for (const [i, { companion }] of companions.entries()) {
+    const path = store.absolute(lease.companions[i]?.file ?? '');
+    mkdirSync(dirname(path), { recursive: true });
+    writeDurably(store.fs, path, encode(companion), `.companion-${i}.tmp`);
+  }
+  writeAll(store, lease, writes, 'patch', [], lease);
+}
+
+function currentFile(project: Project, { path }: SourceFile): SourceFile {
+  for (const { files } of project.configurations) for (const file of files) if (file.path === path) return file;
+  throw new Error(`${path} is not among the files that were read`);
+}
+
+function writeCopies(folder: string, { plan, companions }: Prepared): void {
+  for (const { after } of plan.files) writeCopy(join(folder, insideOf(after.path)), encode(after));
+  for (const { name, companion } of companions) writeCopy(join(folder, name), encode(companion));
+}
+
+/** A file from outside the working directory is copied to its absolute path below the folder, not beside it. */
+function insideOf(path: string): string {
+  return path.replace(/^[A-Za-z]:/, '').replace(/^\/+/, '');
+}
+
+function writeCopy(path: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, bytes);
+}
+
+async function printDiff(
+  project: Project,
+  prepared: Prepared,
+  store: LeaseStore,
+  options: PatchOptions,
+): Promise<void> {
+  if (options.format === 'json') {
+    await report(prepared, store, options, false);
+    return;
+  }
+  const cwd = process.cwd();
+  let repository: { readonly path: string | undefined } | undefined;
+  const pairs = prepared.plan.files.map(({ before, after }) => {
+    const absolute = project.pathOf(before) ?? before.path;
+    // Asked for only where a file needs it: starting git takes longer than all the rest.
+    if (before.encoding.startsWith('utf-16')) repository ??= { path: repositoryOf(cwd) };
+    return { before, after, pathInRepository: pathInRepository(repository?.path, absolute, before.path) };
+  });
+  const diff = unifiedDiff(pairs);
+  if (options.output === undefined) await write(process.stdout, diff);
+  else await writeAtomically(resolve(options.output), diff);
+  if (options.quiet !== true) await write(process.stderr, textOf(prepared, store, options, false, 'stderr'));
+}
+
+/** What was done or is proposed, on standard output. */
+async function report(prepared: Prepared, store: LeaseStore, options: PatchOptions, isWritten: boolean): Promise<void> {
+  const text =
+    options.format === 'json'
+      ? `${JSON.stringify(patchReport(outcomeOf(prepared, store, options, isWritten), operationsOf), undefined, 2)}\n`
+      : textOf(prepared, store, options, isWritten, 'stdout');
+  if (options.output === undefined) await write(process.stdout, text);
+  else await writeAtomically(resolve(options.output), text);
+}
+
+function outcomeOf(prepared: Prepared, store: LeaseStore, options: PatchOptions, isWritten: boolean) {
+  const { plan, lease, companions, remarks } = prepared;
+  const placed = (name: string, i: number): string => {
+    if (options.outputDir !== undefined) return shownPath(process.cwd(), resolve(options.outputDir, name));
+    return isWritten ? shownPath(process.cwd(), store.absolute(lease.companions[i]?.file ?? name)) : name;
+  };
+  return {
+    plan,
+    lease,
+    isWritten,
+    companions: companions.map(({ name, companion }: NamedCompanion, i) => ({ ...companion, file: placed(name, i) })),
+    remarks,
+    digestOf,
+  };
+}
+
+function textOf(
+  prepared: Prepared,
+  store: LeaseStore,
+  options: PatchOptions,
+  isWritten: boolean,
+  stream: 'stdout' | 'stderr',
+): string {
+  const isTerminal = process[stream].isTTY === true;
+  return patchText(outcomeOf(prepared, store, options, isWritten), {
+    style: stylerFor({ option: options.color, env: process.env, isTerminal }),
+    columns: isTerminal ? Math.min(100, process[stream].columns || 100) : 100,
+    operationsOf,
+  });
+}
+
+function operationsOf(server: string) {
+  return allAdapters.find(({ id }) => id === server)?.operations;
+}
+
+/** Completes what a run that was cut off began. */
+async function finish(store: LeaseStore, options: PatchOptions): Promise<ExitStatus> {
+  const { lease } = chosenLease(store, options.finish === true ? undefined : options.finish);
+  const { pending } = lease;
+  if (!pending) {
+    await write(process.stdout, `lease ${lease.id} is complete: nothing to finish\n`);
+    return exit.ok;
+  }
+  if (pending.kind === 'revert')
+    throw new UsageError(
+      `error: the run that was cut off took lease ${lease.id} back\n  help: shortfuse revert ${lease.id} --write completes that`,
+    );
+  return withLock(store, () => {
+    removeLeftovers(store, lease);
+    const done: Lease = withoutPending(lease);
+    const writes: FileWrite[] = [];
+    for (const { file, state } of progressOf(store, pending)) {
+      if (state === 'new') continue;
+      const from = realFileSystem.readFileSync(store.absolute(file));
+      const to = state === 'old' ? patchedBytes(lease, file, from) : undefined;
+      if (to === undefined || digestOfBytes(to) !== pending.files.find((each) => each.file === file)?.to)
+        throw new UsageError(
+          `error: ${file} was changed since the run was cut off, so its part cannot be completed\n` +
+            `  help: shortfuse revert ${lease.id} --write takes back what was written; then patch again`,
+        );
+      writes.push({ file, from, to });
+    }
+    writeAll(store, done, writes, 'patch', [], done);
+    return exit.ok;
+  });
+}
+
+function withoutPending({ pending: _, ...lease }: Lease): Lease {
+  return lease;
+}
+
+function patchedBytes(lease: Lease, name: string, from: Uint8Array): Uint8Array | undefined {
+  const leased = lease.files.find(({ file }) => file === name);
+  if (!leased) return undefined;
+  const file = decode(name, from);
+  const text = patchedText(leased, file.text);
+  return text === undefined ? undefined : encode({ ...file, text });
+}

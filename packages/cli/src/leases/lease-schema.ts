@@ -1,0 +1,107 @@
+import { type Lease, leaseEvents, type mechanismNames, readInstant } from '@shortfuse/core';
+import * as v from 'valibot';
+
+const instant = v.pipe(
+  v.string(),
+  v.check((text) => readInstant(text) !== undefined, 'must be a time such as 2026-11-25T14:03:00Z'),
+);
+const digest = v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hexadecimal digits'));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const seconds = v.pipe(v.number(), v.finite(), v.minValue(0));
+const fate = v.picklist(['kept', 'dropped', 'unknown']);
+const list = <Item extends v.GenericSchema>(item: Item) => v.pipe(v.array(item), v.readonly());
+
+const anchor = v.object({
+  path: list(v.string()),
+  index: count,
+  count,
+  from: v.picklist(['value', 'statement']),
+  offset: v.pipe(v.number(), v.safeInteger()),
+  around: v.pipe(v.tuple([v.string(), v.string()]), v.readonly()),
+});
+
+const edit = v.object({
+  line: count,
+  column: count,
+  start: count,
+  before: v.string(),
+  after: v.string(),
+  listeners: list(count),
+  anchor: v.exactOptional(anchor),
+});
+
+const listener = v.object({
+  server: v.string(),
+  address: v.nullable(v.string()),
+  name: v.string(),
+  profile: v.exactOptional(v.string()),
+  lifetimeSeconds: v.nullable(seconds),
+  mechanisms: v.object({
+    sessionId: v.nullable(seconds),
+    ticketTls12: v.nullable(seconds),
+    ticketTls13: v.nullable(seconds),
+  } satisfies Record<(typeof mechanismNames)[number], unknown>),
+  oldSessionsAfterReload: fate,
+  oldSessionsAfterRestart: fate,
+  isRenewed: v.nullable(v.boolean()),
+  renewsAtTarget: v.nullable(v.boolean()),
+  end: v.exactOptional(v.string()),
+});
+
+const lease = v.object({
+  schemaVersion: v.literal(1, 'is of another version of shortfuse'),
+  id: v.pipe(v.string(), v.regex(/^[0-9A-Za-z][0-9A-Za-z-]*$/, 'must be letters, digits and hyphens')),
+  createdAt: instant,
+  until: instant,
+  targetSeconds: seconds,
+  reason: v.exactOptional(v.string()),
+  ticket: v.exactOptional(v.string()),
+  reading: v.object({
+    paths: list(v.string()),
+    servers: list(v.string()),
+    roots: v.record(v.string(), v.string()),
+    defines: v.record(v.string(), v.string()),
+    config: v.exactOptional(v.string()),
+  }),
+  files: list(
+    v.object({ file: v.string(), server: v.string(), digestBefore: digest, digestAfter: digest, edits: list(edit) }),
+  ),
+  listeners: list(listener),
+  companions: list(
+    v.object({
+      file: v.string(),
+      purpose: v.string(),
+      use: v.picklist(['apply', 'verify', 'revert']),
+      isRequired: v.boolean(),
+    }),
+  ),
+  events: list(
+    v.object({
+      event: v.picklist(leaseEvents),
+      at: instant,
+      server: v.exactOptional(v.string()),
+      newKeys: v.exactOptional(v.boolean()),
+    }),
+  ),
+  pending: v.exactOptional(
+    v.object({
+      kind: v.picklist(['patch', 'revert']),
+      files: list(v.object({ file: v.string(), from: digest, to: digest })),
+      left: list(v.pipe(v.tuple([count, count]), v.readonly())),
+    }),
+  ),
+});
+
+/** Reads a lease. What is wrong with it, and where in it, is said for the first mistake. Never throws. */
+export function parseLease(text: string): { readonly lease: Lease } | { readonly message: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { message: 'is no JSON: was it merged by hand?' };
+  }
+  const result = v.safeParse(lease, value, { abortEarly: true });
+  if (result.success) return { lease: result.output };
+  const [issue] = result.issues;
+  return { message: `${v.getDotPath(issue) ?? 'the lease'}: ${issue.message}` };
+}

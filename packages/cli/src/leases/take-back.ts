@@ -1,0 +1,216 @@
+import {
+  type Adapter,
+  type Configuration,
+  decode,
+  type EditOutcome,
+  effectiveLifetime,
+  encode,
+  isSameListener,
+  type Lease,
+  type LeaseFile,
+  type SourceFile,
+  takeBack,
+} from '@shortfuse/core';
+import { isMissing, openProject, type Project, realFileSystem } from '@shortfuse/files';
+import { adapters as allAdapters } from '../adapters.js';
+import { digestOf, digestOfBytes } from '../io/digest.js';
+import { type Inputs, readInputs } from '../io/inputs.js';
+import type { LeaseStore } from './store.js';
+
+/** What taking a lease back means for one of its files. */
+export interface FilePlan {
+  readonly leased: LeaseFile;
+  /** Its number in the lease. */
+  readonly number: number;
+  /** Where the file is now: its name in the lease unless it was renamed. Undefined where it is nowhere. */
+  readonly file: string | undefined;
+  readonly before: SourceFile | undefined;
+  readonly after: SourceFile | undefined;
+  /** The bytes from before the patch, proven by their digest. */
+  readonly isExact: boolean;
+  readonly edits: readonly EditOutcome[];
+}
+
+/** A listener that would not be as it was. */
+export interface WrongListener {
+  readonly listener: string;
+  readonly expectedSeconds: number | null;
+  readonly foundSeconds: number | null;
+}
+
+export interface TakeBackPlan {
+  readonly files: readonly FilePlan[];
+  readonly wrong: readonly WrongListener[];
+  /** Listeners of the lease that are not there any more. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * Plans what taking a lease back does, without writing: file by file, then everything is resolved again with the texts as
+ * they would be. Edits without which some listener would not be what it was are left alone, too.
+ */
+export async function planTakeBack(store: LeaseStore, lease: Lease): Promise<TakeBackPlan> {
+  const inputs = await inputsOf(store, lease);
+  const project = openProject(inputs);
+  const files = new Map<string, SourceFile>();
+  for (const { files: read } of project.configurations)
+    for (const file of read) {
+      const path = project.pathOf(file);
+      if (path !== undefined) files.set(store.nameOf(path), file);
+    }
+  const skipped = new Map<number, Set<number>>();
+  for (;;) {
+    const plans = lease.files.map((leased, number) =>
+      filePlan(store, lease, leased, number, files, skipped.get(number)),
+    );
+    const { wrong, missing } = checkListeners(lease, project, plans);
+    const guilty = editsBehind(lease, plans, wrong);
+    if (guilty.length === 0) return { files: plans, wrong, missing };
+    for (const [number, edit] of guilty) skipped.set(number, (skipped.get(number) ?? new Set()).add(edit));
+  }
+}
+
+/** Opens the configuration as it was opened for the patch. */
+async function inputsOf(store: LeaseStore, { reading }: Lease): Promise<Inputs> {
+  const { paths, servers, roots, defines, config } = reading;
+  return readInputs(
+    paths.map((path) => store.absolute(path)),
+    {
+      ...(servers.length > 0 ? { server: servers } : {}),
+      root: Object.entries(roots).map(([serverPath, folder]) => ({ serverPath, folder: store.absolute(folder) })),
+      define: new Map(Object.entries(defines)),
+      ...(config === undefined ? {} : { config: store.absolute(config) }),
+    },
+    allAdapters,
+  );
+}
+
+function filePlan(
+  store: LeaseStore,
+  lease: Lease,
+  leased: LeaseFile,
+  number: number,
+  files: ReadonlyMap<string, SourceFile>,
+  skip: ReadonlySet<number> | undefined,
+): FilePlan {
+  const adapter = allAdapters.find(({ id }) => id === leased.server);
+  const found = currentFile(store, lease, leased, files, adapter);
+  if (!found || !adapter) {
+    const why = adapter
+      ? 'the file is gone, and no other file here has its content'
+      : `this version of shortfuse knows no server ${leased.server}`;
+    const edits = leased.edits.map((_, edit): EditOutcome => ({ kind: 'drifted', edit, why }));
+    return { leased, number, file: undefined, before: undefined, after: undefined, isExact: false, edits };
+  }
+  const { name, file } = found;
+  const digest = digestOf(file);
+  const cutOff = lease.pending?.kind === 'revert' ? lease.pending.files.find((each) => each.file === name) : undefined;
+  if (cutOff?.to === digest) {
+    const left = new Set(lease.pending?.left.filter(([each]) => each === number).map(([, edit]) => edit));
+    const edits = leased.edits.map(
+      (_, edit): EditOutcome =>
+        left.has(edit)
+          ? { kind: 'drifted', edit, why: 'it was left alone when the lease was taken back before' }
+          : { kind: 'already', edit },
+    );
+    return { leased, number, file: name, before: file, after: file, isExact: digest === leased.digestBefore, edits };
+  }
+  const outcome = takeBack(leased, file, digest, (text) => adapter.anchors?.(adapter.parse(text)) ?? [], skip);
+  const after: SourceFile = { ...file, text: outcome.text };
+  const isExact = outcome.exact && digestOfBytes(encode(after)) === leased.digestBefore;
+  return { leased, number, file: name, before: file, after, isExact, edits: outcome.edits };
+}
+
+/** The file by its name, else one that has its content, or all that the lease wrote, under another name. */
+function currentFile(
+  store: LeaseStore,
+  lease: Lease,
+  leased: LeaseFile,
+  files: ReadonlyMap<string, SourceFile>,
+  adapter: Adapter | undefined,
+): { readonly name: string; readonly file: SourceFile } | undefined {
+  const byName = files.get(leased.file);
+  if (byName) return { name: leased.file, file: byName };
+  try {
+    const bytes = realFileSystem.readFileSync(store.absolute(leased.file));
+    return { name: leased.file, file: decode(leased.file, bytes) };
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  const leasedNames = new Set(lease.files.map(({ file }) => file));
+  const others = [...files].filter(([name]) => !leasedNames.has(name));
+  const same = others.filter(([, file]) => [leased.digestAfter, leased.digestBefore].includes(digestOf(file)));
+  const candidates =
+    same.length > 0
+      ? same
+      : others.filter(
+          ([, file]) =>
+            adapter !== undefined &&
+            leased.edits.length > 0 &&
+            takeBack(leased, file, '', (text) => adapter.anchors?.(adapter.parse(text)) ?? []).edits.every(
+              ({ kind }) => kind === 'taken-back',
+            ),
+        );
+  const [only, another] = candidates;
+  return only && !another ? { name: only[0], file: only[1] } : undefined;
+}
+
+/** Resolves everything with the texts as they would be and compares with what the lease remembers. */
+function checkListeners(
+  lease: Lease,
+  project: Project,
+  plans: readonly FilePlan[],
+): Pick<TakeBackPlan, 'wrong' | 'missing'> {
+  const changed = new Map(
+    plans.flatMap(({ before, after }) =>
+      before && after && before.text !== after.text ? [[before, after] as const] : [],
+    ),
+  );
+  const configurations: readonly Configuration[] =
+    changed.size > 0 ? project.resolveWith(changed) : project.configurations;
+  const listeners = configurations.flatMap((configuration) => configuration.listeners);
+  const left = new Set(
+    plans.flatMap(({ leased, edits }) =>
+      edits.flatMap(({ kind, edit }) => (kind === 'drifted' ? (leased.edits[edit]?.listeners ?? []) : [])),
+    ),
+  );
+  const edited = new Set(lease.files.flatMap(({ edits }) => edits.flatMap((edit) => edit.listeners)));
+  const wrong: WrongListener[] = [];
+  const missing: string[] = [];
+  for (const [number, leased] of lease.listeners.entries()) {
+    if (!edited.has(number)) continue;
+    const name = [leased.server, leased.address, leased.name, leased.profile].filter(Boolean).join(' ');
+    const same = listeners.filter((listener) => isSameListener(listener, leased));
+    if (same.length === 0) missing.push(name);
+    // What is left alone cannot be as it was, and is told anyway.
+    if (left.has(number)) continue;
+    const found = same.map((listener) => effectiveLifetime(listener).seconds ?? null);
+    if (found.length > 0 && !found.includes(leased.lifetimeSeconds))
+      wrong.push({ listener: name, expectedSeconds: leased.lifetimeSeconds, foundSeconds: found[0] ?? null });
+  }
+  return { wrong, missing };
+}
+
+/** The edits of files that others changed, too, and that serve a listener that would be wrong. */
+function editsBehind(
+  lease: Lease,
+  plans: readonly FilePlan[],
+  wrong: readonly WrongListener[],
+): readonly (readonly [number: number, edit: number])[] {
+  if (wrong.length === 0) return [];
+  const names = new Set(wrong.map(({ listener }) => listener));
+  const numbers = new Set(
+    lease.listeners.flatMap((leased, i) =>
+      names.has([leased.server, leased.address, leased.name, leased.profile].filter(Boolean).join(' ')) ? [i] : [],
+    ),
+  );
+  return plans.flatMap(({ leased, number, edits, isExact }) =>
+    isExact
+      ? []
+      : edits.flatMap(({ kind, edit }) =>
+          kind === 'taken-back' && leased.edits[edit]?.listeners.some((listener) => numbers.has(listener))
+            ? [[number, edit] as const]
+            : [],
+        ),
+  );
+}

@@ -1,0 +1,62 @@
+import { encode, type SourceFile } from '@shortfuse/core';
+import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff';
+import { gitBinaryPatch } from './git-binary.js';
+
+/** A file before and after, as a diff shows it. */
+export interface DiffPair {
+  readonly before: SourceFile;
+  readonly after: SourceFile;
+  /** From the top of the git repository, for what only git can apply; the shown path where there is no repository. */
+  readonly pathInRepository: string;
+}
+
+/**
+ * A unified diff that `git apply` and `patch -p1` take in the folder that the paths are relative to, as bytes: each file keeps
+ * its own encoding. UTF-16 comes as git's binary patch, which `patch` cannot apply.
+ */
+export function unifiedDiff(pairs: readonly DiffPair[]): Uint8Array {
+  return Buffer.concat(pairs.map((pair) => (isUtf16(pair.before) ? gitBinaryPatch(pair) : textPatch(pair))));
+}
+
+function isUtf16({ encoding }: SourceFile): boolean {
+  return encoding === 'utf-16le' || encoding === 'utf-16be';
+}
+
+function textPatch({ before, after }: DiffPair): Uint8Array {
+  // No "diff --git" line: git would then take the path for one from the top of the repository, wherever it is run.
+  const patch = structuredPatch(
+    quoted(`a/${before.path}`),
+    quoted(`b/${before.path}`),
+    withMark(before),
+    withMark(after),
+    undefined,
+    undefined,
+    { context: 3 },
+  );
+  const text = formatPatch(patch, FILE_HEADERS_ONLY);
+  return before.encoding === 'latin1' ? Buffer.from(text, 'latin1') : Buffer.from(text, 'utf8');
+}
+
+/** A byte order mark is text to git and patch. */
+function withMark({ text, encoding }: SourceFile): string {
+  return encoding === 'utf-8-bom' ? `\u{feff}${text}` : text;
+}
+
+/** As git writes names: in quotes with octal bytes where they hold a quote, a backslash or anything beyond printable ASCII. */
+export function quoted(path: string): string {
+  // A blank in a name ends it for patch, unless a tab follows the name.
+  if (/^[ -!#-[\]-~]*$/.test(path)) return path.includes(' ') ? `${path}\t` : path;
+  const bytes = [...Buffer.from(path, 'utf8')].map((byte) => {
+    if (byte === 0x22) return '\\"';
+    if (byte === 0x5c) return '\\\\';
+    if (byte === 0x09) return '\\t';
+    if (byte === 0x0a) return '\\n';
+    return byte < 0x20 || byte > 0x7e ? `\\${byte.toString(8).padStart(3, '0')}` : String.fromCharCode(byte);
+  });
+  return `"${bytes.join('')}"`;
+}
+
+/** The bytes of both sides, for what does not care about lines. */
+export function bytesOf({ before, after }: Pick<DiffPair, 'before' | 'after'>): readonly [Uint8Array, Uint8Array] {
+  return [encode(before), encode(after)];
+}

@@ -1,0 +1,238 @@
+import { execFileSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { join, relative, resolve, sep } from 'node:path';
+import {
+  type Adapter,
+  applyEdits,
+  type Companion,
+  type Instant,
+  type Lease,
+  type LeaseReading,
+  leaseFor,
+  type PatchedFile,
+  type Plan,
+  type PlannedEdit,
+  planPatch,
+  type Seconds,
+  type SourceFile,
+  writeInstant,
+} from '@shortfuse/core';
+import type { Project } from '@shortfuse/files';
+import { digestOf } from '../io/digest.js';
+import type { Inputs } from '../io/inputs.js';
+import type { LeaseStore } from '../leases/store.js';
+import { type Opinion, opinionOf, secondReaders } from './second-opinion.js';
+
+export interface PatchWish {
+  readonly allowDisable: boolean;
+  readonly annotate: boolean;
+  readonly until: Instant;
+  readonly now: Instant;
+  readonly reason: string | undefined;
+  readonly ticket: string | undefined;
+}
+
+/** A patch that is ready to be shown or written. */
+export interface Prepared {
+  readonly plan: Plan;
+  readonly lease: Lease;
+  readonly companions: readonly NamedCompanion[];
+  readonly remarks: readonly string[];
+}
+
+/** A companion and its name, with a folder where several machines or devices have one of the same name. */
+export interface NamedCompanion {
+  readonly name: string;
+  readonly companion: Companion;
+}
+
+/**
+ * Plans the patch of a project, asks the independent readers, and makes the lease that `--write` would record.
+ * `project` may be a view of a project with other texts in place of some.
+ */
+export function preparePatch(
+  project: Pick<Project, 'configurations' | 'resolveWith' | 'pathOf'>,
+  inputs: Inputs,
+  store: LeaseStore,
+  wish: PatchWish,
+): Prepared {
+  const adapterOf = adapterFinder(project, inputs.adapters);
+  const opinions = new Map<string, { readonly title: string; readonly opinion: Opinion }>();
+  const planned = planPatch(project.configurations, {
+    target: inputs.targetSeconds,
+    allowDisable: wish.allowDisable,
+    isWritable: (file) => project.pathOf(file) !== undefined,
+    resolveWith: project.resolveWith,
+    secondOpinion: (file) => {
+      for (const reader of secondReaders[adapterOf(file.before)?.id ?? ''] ?? []) {
+        if (!reader.reads(file.before)) continue;
+        const opinion = opinionOf(reader, file);
+        opinions.set(file.before.path, { title: reader.title, opinion });
+        if (opinion.kind === 'differs') return opinion.what;
+      }
+      return undefined;
+    },
+  });
+  const id = newId(wish.now);
+  const plan = wish.annotate ? annotated(planned, project, adapterOf, id, wish.until) : planned;
+  const companions = companionsOf(plan, inputs.adapters, inputs.targetSeconds);
+  const folder = store.companionFolder(id);
+  const lease = leaseFor(plan, {
+    id,
+    createdAt: writeInstant(wish.now),
+    until: writeInstant(wish.until),
+    targetSeconds: inputs.targetSeconds,
+    reason: wish.reason,
+    ticket: wish.ticket,
+    reading: readingOf(inputs, store),
+    companions: companions.map(({ name, companion: { purpose, use, isRequired } }) => ({
+      file: store.nameOf(join(folder, name)),
+      purpose,
+      use,
+      isRequired,
+    })),
+    nameOf: (file) => store.nameOf(project.pathOf(file) ?? file.path),
+    serverOf: (file) => adapterOf(file)?.id ?? '',
+    digestOf,
+    anchorsOf: (file) => {
+      const adapter = adapterOf(file);
+      return adapter?.anchors?.(adapter.parse(file)) ?? [];
+    },
+  });
+  return { plan, lease, companions, remarks: remarksOn(plan, opinions) };
+}
+
+/** By the path of the file, because a patched text is another object. */
+function adapterFinder(
+  { configurations }: Pick<Project, 'configurations'>,
+  adapters: readonly Adapter[],
+): (file: SourceFile) => Adapter | undefined {
+  const byId = new Map(adapters.map((adapter) => [adapter.id, adapter]));
+  const byPath = new Map<string, Adapter>();
+  for (const { server, files } of configurations) {
+    const adapter = byId.get(server);
+    if (adapter) for (const { path } of files) byPath.set(path, adapter);
+  }
+  return ({ path }) => byPath.get(path);
+}
+
+/** The day, so that people find it, and enough chance that two of a day differ. */
+function newId(now: Instant): string {
+  return `${writeInstant(now).slice(0, 10)}-${createHash('sha256').update(randomBytes(16)).digest('hex').slice(0, 6)}`;
+}
+
+/** Adds a comment above each edited statement, once per line, and checks that nothing else changes by that. */
+function annotated(
+  plan: Plan,
+  project: Pick<Project, 'resolveWith'>,
+  adapterOf: (file: SourceFile) => Adapter | undefined,
+  id: string,
+  until: Instant,
+): Plan {
+  const files = plan.files.map((file): PatchedFile => {
+    const adapter = adapterOf(file.before);
+    const tree = adapter?.parse(file.before);
+    if (!adapter?.annotate || !tree) return file;
+    const comments = new Map<number, PlannedEdit>();
+    for (const edit of file.edits) {
+      const was = edit.before === '' ? 'was not set' : `was ${edit.before.replace(/\s+/g, ' ')}`;
+      const number = comments.size === 0 ? '' : ` (${comments.size + 1})`;
+      const text = `shortfuse ${id}${number}: ${was}, until ${writeInstant(until).slice(0, 10)}`;
+      const comment = adapter.annotate(tree, edit.span.start, text);
+      if (comment && !comments.has(comment.span.start))
+        comments.set(comment.span.start, { ...comment, listeners: [], isComment: true });
+    }
+    // A comment goes before what is inserted at the same place.
+    const edits = [...comments.values(), ...file.edits].sort((a, b) => a.span.start - b.span.start);
+    const result = applyEdits(file.before.text, edits);
+    return result.ok ? { ...file, after: { ...file.before, text: result.text }, edits } : file;
+  });
+  const outcome = project.resolveWith(new Map(files.map(({ before, after }) => [before, after])));
+  const isSame = JSON.stringify(outcome.map(digestible)) === JSON.stringify(plan.outcome.map(digestible));
+  return isSame ? { ...plan, files, outcome } : plan;
+}
+
+function digestible({ listeners, problems }: Plan['outcome'][number]) {
+  return {
+    listeners: listeners.map(({ address, name, mechanisms }) => [
+      address,
+      name,
+      mechanisms,
+      mechanismSecondsOf(mechanisms),
+    ]),
+    problems: problems.map(({ message }) => message),
+  };
+}
+
+function mechanismSecondsOf(mechanisms: Plan['outcome'][number]['listeners'][number]['mechanisms']) {
+  return Object.values(mechanisms).map(({ enabled, lifetimes }) => [enabled, lifetimes.map(({ seconds }) => seconds)]);
+}
+
+function companionsOf(plan: Plan, adapters: readonly Adapter[], target: Seconds): readonly NamedCompanion[] {
+  const groups = plan.configurations.flatMap(({ configuration, remedies }) => {
+    const adapter = adapters.find(({ id: server }) => server === configuration.server);
+    const made = adapter?.companions?.(configuration, { target, remedies }) ?? [];
+    return made.length > 0 ? [{ label: configuration.label, made }] : [];
+  });
+  return groups.flatMap(({ label, made }) =>
+    made.map((companion) => ({
+      name: groups.length > 1 ? `${folderName(label)}/${companion.name}` : companion.name,
+      companion,
+    })),
+  );
+}
+
+function folderName(label: string): string {
+  return label.replace(/[^\w.-]+/g, '-').replace(/^[-.]+|-+$/g, '') || 'machine';
+}
+
+function readingOf(inputs: Inputs, store: LeaseStore): LeaseReading {
+  const named = inputs.paths.map((path) => store.nameOf(resolve(inputs.cwd, path)));
+  return {
+    paths: named.map((path) => (path === '' ? '.' : path)),
+    servers: inputs.serverNamed ? inputs.adapters.map(({ id }) => id) : [],
+    roots: Object.fromEntries(inputs.roots.map(({ serverPath, folder }) => [serverPath, store.nameOf(folder)])),
+    defines: Object.fromEntries(inputs.defined),
+    ...(inputs.configPath === undefined ? {} : { config: store.nameOf(inputs.configPath) }),
+  };
+}
+
+function remarksOn(
+  { files }: Plan,
+  opinions: ReadonlyMap<string, { readonly title: string; readonly opinion: Opinion }>,
+): string[] {
+  const agreeing = new Map<string, number>();
+  const remarks: string[] = [];
+  for (const { before } of files) {
+    const second = opinions.get(before.path);
+    if (!second) continue;
+    if (second.opinion.kind === 'agrees') agreeing.set(second.title, (agreeing.get(second.title) ?? 0) + 1);
+    if (second.opinion.kind === 'no-opinion')
+      remarks.push(
+        `${second.title} cannot read ${before.path} (${second.opinion.why}), so there is no second opinion on it`,
+      );
+  }
+  for (const [title, count] of agreeing)
+    remarks.unshift(
+      `${title} reads the same in ${count === 1 ? 'the file' : `all ${count} files`} but for the new lifetimes`,
+    );
+  return remarks;
+}
+
+/** The folder of the git repository around `cwd`; undefined where there is none or git is not there. */
+export function repositoryOf(cwd: string): string | undefined {
+  try {
+    return execFileSync('git', ['rev-parse', '--show-toplevel'], {
+      cwd,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** A path as git names it in a patch that only git can apply. */
+export function pathInRepository(repository: string | undefined, absolute: string, shown: string): string {
+  return repository === undefined ? shown : relative(repository, absolute).split(sep).join('/');
+}
