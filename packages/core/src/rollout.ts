@@ -122,7 +122,7 @@ type ListenerDeadline = Deadline & { readonly kind: 'deployed' | 'waiting' };
 /** From when on no session of a listener is left that is older than the target. */
 function listenerDeadline(lease: Lease, listener: LeaseListener): ListenerDeadline {
   const { targetSeconds } = lease;
-  const { server, lifetimeSeconds, oldSessionsAfterReload, oldSessionsAfterRestart, isRenewed, end } = listener;
+  const { server, lifetimeSeconds, oldSessionsAfterReload, isRenewed, end } = listener;
   const restarted = lastEvent(lease, 'restarted', server);
   // Whatever was restarted also uses the new configuration. The first time counts: from then on no long session was made.
   const deployed = firstOf(firstEvent(lease, 'deployed', server), firstEvent(lease, 'restarted', server));

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encode, isAtTarget } from '@shortfuse/core';
 import {
   type Certificate,
   createCertificate,
@@ -11,6 +12,7 @@ import {
   measureBehaviour,
   measureReload,
   openIn,
+  planFor,
   stage,
   startNginx,
   testConfiguration,
@@ -21,7 +23,7 @@ import { nginx as adapter } from '../src/index.js';
 
 /*
  * Made-up configurations that combine what the conformance cases hold one by one: whatever nginx says about them and whatever a
- * client then sees must be what the adapter says. `SHORTFUSE_RANDOM=300 npx vitest run random-live` tries more of them.
+ * client then sees must be what the adapter says, and after a patch it sees 60 s. `SHORTFUSE_RANDOM=300 npx vitest run random-live` tries more of them.
  */
 const count = Number(process.env['SHORTFUSE_RANDOM'] ?? 12);
 const seed = Number(process.env['SHORTFUSE_SEED'] ?? 20_261_125);
@@ -149,6 +151,21 @@ describe.concurrent('made-up configurations', () => {
           expect(await measureReload(listeners, running.reload), shown).toEqual(survival);
           expect(await measureBehaviour(listeners, running.setClockOffset), shown).toEqual(
             expectedBehaviour(listeners),
+          );
+          const plan = planFor(project);
+          expect(plan.refused, shown).toEqual([]);
+          for (const { after } of plan.files) writeFileSync(join(staged.path, after.path), encode(after));
+          const patch = plan.files.map(({ after }) => `--- ${after.path}\n${after.text}`).join('\n');
+          expect(testConfiguration(staged.path), patch).toEqual({ ok: true, firstError: undefined });
+          const patched = plan.outcome.flatMap((each) => each.listeners);
+          expect(
+            patched.filter((listener) => !isAtTarget(listener, { target: 60 })),
+            patch,
+          ).toEqual([]);
+          running.setClockOffset(0);
+          await running.reload();
+          expect(await measureBehaviour(patched, running.setClockOffset), `${shown}\n${patch}`).toEqual(
+            expectedBehaviour(patched),
           );
         } finally {
           await running.stop();
