@@ -11,7 +11,7 @@ const packages = [
   'libnginx-mod-http-ndk',
   'libnginx-mod-http-lua',
   'apache2',
-  'apache2',
+  'haproxy',
   'libfaketime',
   'openssl',
 ];
