@@ -1,59 +1,11 @@
-import type { IgnoredSetting, Location, Problem, SourceFile } from '@shortfuse/core';
-import { type Document, isMap, isPair, isScalar, isSeq, type Pair, parseAllDocuments, type YAMLMap } from 'yaml';
+import type { IgnoredSetting, Location, SourceFile } from '@shortfuse/core';
+import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
 import { joinAddress, readPort } from './destination.js';
 import type { Attachment, Device, Parent, PropertyName, Setting } from './device.js';
 import { factoryProfiles } from './factory.js';
 import { fullPath, referred } from './names.js';
 
-/** Playbooks are some twenty levels deep. The parser needs a stack frame for each bracket. */
-const mostDepth = 500;
-
-export function readAnsible(file: SourceFile): {
-  readonly file: SourceFile;
-  readonly problems: readonly Problem[];
-  readonly documents: readonly Document[];
-} {
-  if (nestsTooDeep(file.text)) return unreadable(file, 0, `nested more than ${mostDepth} levels deep`);
-  try {
-    const parsed = parseAllDocuments(file.text, { prettyErrors: false, strict: false, uniqueKeys: false });
-    const documents = Array.isArray(parsed) ? parsed : [];
-    for (const { errors } of documents) {
-      const [first] = errors;
-      if (first) return unreadable(file, first.pos[0], first.message);
-    }
-    return { file, problems: [], documents };
-  } catch (cause) {
-    return unreadable(file, 0, cause instanceof Error ? cause.message : 'it cannot be read');
-  }
-}
-
-function unreadable(file: SourceFile, offset: number, what: string) {
-  const start = Math.min(offset, file.text.length);
-  const problem: Problem = {
-    severity: 'error',
-    at: { file, span: { start, end: start } },
-    message: `this is not valid YAML: ${what}`,
-    help: 'correct the syntax here; nothing of this file is reported until it can be read',
-  };
-  return { file, problems: [problem], documents: [] };
-}
-
-/** Brackets that are open at once, or blanks and dashes that open one level each at a line's start. */
-function nestsTooDeep(text: string): boolean {
-  let depth = 0;
-  let indent = 0;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit === 0x0a) indent = 0;
-    else if (unit === 0x2d || unit === 0x3f || unit === 0x3a) indent++;
-    else if (unit === 0x5b || unit === 0x7b) depth++;
-    else if (unit === 0x5d || unit === 0x7d) depth = Math.max(0, depth - 1);
-    if (depth > mostDepth || indent > 20 * mostDepth) return true;
-  }
-  return false;
-}
-
-const profileModule = /(?:^|\.)(?:bigip_profile_client_ssl|f5bigip_ltm_profile_client_ssl)$/;
+export const profileModule = /(?:^|\.)(?:bigip_profile_client_ssl|f5bigip_ltm_profile_client_ssl)$/;
 const virtualModule = /(?:^|\.)bigip_virtual_server$/;
 const upstreamModule = /(?:^|\.)(?:bigip_profile_server_ssl|f5bigip_ltm_profile_server_ssl)$/;
 
@@ -66,9 +18,16 @@ const argumentNames: readonly (readonly [PropertyName, readonly string[]])[] = [
   ['authenticate', ['client_auth_frequency', 'authenticate']],
   ['mode', ['mode']],
   ['options', ['options', 'tm_options']],
+  ['session-mirroring', ['session_mirroring']],
 ];
 
+/** What the arguments that set a property are called. */
+export function argumentsOf(property: PropertyName): readonly string[] {
+  return argumentNames.find(([name]) => name === property)?.[1] ?? [];
+}
+
 interface Task {
+  readonly key: string;
   readonly file: SourceFile;
   readonly args: YAMLMap;
 }
@@ -82,15 +41,15 @@ export function addAnsibleTasks(
   for (const { file, documents } of files)
     for (const { key, args } of documents.flatMap((document) => tasksIn(document.contents))) {
       if (textOf(args, 'state') === 'absent') continue;
-      if (profileModule.test(key)) addProfile(device, { file, args });
-      else if (upstreamModule.test(key)) addServerSsl(device, { file, args });
-      else virtuals.push({ file, args });
+      if (profileModule.test(key)) addProfile(device, { key, file, args });
+      else if (upstreamModule.test(key)) addServerSsl(device, { key, file, args });
+      else virtuals.push({ key, file, args });
     }
   for (const task of virtuals) addVirtual(device, task);
 }
 
 /** Modules of interest with their arguments, at any depth: plays, blocks, task files. Aliases are not followed. */
-function tasksIn(root: unknown): { readonly key: string; readonly args: YAMLMap }[] {
+export function tasksIn(root: unknown): { readonly key: string; readonly args: YAMLMap }[] {
   const found: { key: string; args: YAMLMap }[] = [];
   const waiting: unknown[] = [root];
   while (waiting.length > 0) {
@@ -114,7 +73,7 @@ function folderOf(args: YAMLMap): string {
   return `/${textOf(args, 'partition') ?? 'Common'}`;
 }
 
-function addProfile(device: Device, { file, args }: Task): void {
+function addProfile(device: Device, { key, file, args }: Task): void {
   const path = pathOf(args);
   const settings = new Map<PropertyName, Setting>();
   for (const [property, names] of argumentNames)
@@ -127,9 +86,30 @@ function addProfile(device: Device, { file, args }: Task): void {
         value: isKnown ? value : undefined,
         at: pairLocation(file, pair),
         ...(isKnown ? {} : { why: `${name} is filled in when Ansible runs` }),
+        ...valuePlace(file, name, pair),
       });
     }
-  device.profiles.set(path, { path, at: startOf(file, args), settings, parent: parentOf(file, args), lookAlikes: [] });
+  device.profiles.set(path, {
+    path,
+    at: startOf(file, args),
+    place: { form: 'ansible', file, args, module: key },
+    settings,
+    parent: parentOf(file, args),
+    lookAlikes: [],
+  });
+}
+
+/** The text of a value, and why it is not to be changed: what an anchor names has other readers. */
+function valuePlace(file: SourceFile, name: string, { value }: Pair): Pick<Setting, 'valueSpan' | 'locked'> {
+  if (isAlias(value)) return { locked: `${name} is *${value.source}, whose value stands elsewhere` };
+  const range = rangeOf(value);
+  if (!isScalar(value) || !range) return {};
+  return {
+    valueSpan: inside(file, range[0], range[1]).span,
+    ...(value.anchor === undefined
+      ? {}
+      : { locked: `the anchor &${value.anchor} hands this value on to other places` }),
+  };
 }
 
 function parentOf(file: SourceFile, args: YAMLMap): Parent {
@@ -179,12 +159,12 @@ function addVirtual(device: Device, { file, args }: Task): void {
   });
 }
 
-function pairOf(map: YAMLMap, key: string): Pair | undefined {
+export function pairOf(map: YAMLMap, key: string): Pair | undefined {
   return map.items.find((pair) => isScalar(pair.key) && pair.key.value === key);
 }
 
 /** A scalar as it is written, so that 0600 and 1_800 stay what a person sees. */
-function textOf(map: YAMLMap, key: string): string | undefined {
+export function textOf(map: YAMLMap, key: string): string | undefined {
   const value = pairOf(map, key)?.value;
   if (!isScalar(value)) return undefined;
   return typeof value.value === 'string' ? value.value : (value.source ?? String(value.value));

@@ -13,12 +13,29 @@ import { locationOf, type Member, memberIndex, memberOf, membersOf, scalarOf } f
 export function addDeclaration(device: Device, { file, root }: FileOf<'as3'>): void {
   for (const declaration of declarationsIn(root)) {
     const find = finderIn(declaration);
-    for (const tenant of membersOf(declaration))
-      if (scalarOf(tenant.value, 'class') === 'Tenant')
-        for (const application of membersOf(tenant.value))
-          if (scalarOf(application.value, 'class') === 'Application')
-            addApplication(device, file, find, `/${tenant.key}/${application.key}`, application.value);
+    for (const { folder, value } of applicationsIn(declaration)) addApplication(device, file, find, folder, value);
   }
+}
+
+/** The TLS_Server objects of every declaration in a file, with their folder `/Tenant/Application`. */
+export function tlsServersIn(
+  root: Node | undefined,
+): { readonly folder: string; readonly key: string; readonly value: Node }[] {
+  return declarationsIn(root).flatMap((declaration) =>
+    [...applicationsIn(declaration)].flatMap(({ folder, value: application }) =>
+      [...membersOf(application)]
+        .filter(({ value }) => scalarOf(value, 'class') === 'TLS_Server')
+        .map(({ key, value }) => ({ folder, key, value })),
+    ),
+  );
+}
+
+function* applicationsIn(declaration: Node): Generator<{ readonly folder: string; readonly value: Node }> {
+  for (const tenant of membersOf(declaration))
+    if (scalarOf(tenant.value, 'class') === 'Tenant')
+      for (const application of membersOf(tenant.value))
+        if (scalarOf(application.value, 'class') === 'Application')
+          yield { folder: `/${tenant.key}/${application.key}`, value: application.value };
 }
 
 /** Objects of class ADC; they may be wrapped in a request, and a file may hold several. */
@@ -83,7 +100,12 @@ function addProfiles(device: Device, file: SourceFile, path: string, { value, ke
   const set = (name: PropertyName, key: string, read: (text: string) => string): void => {
     const member = memberOf(value, key);
     const text = scalarOf(value, key);
-    if (member && text !== undefined) settings.set(name, { value: read(text), at: locationOf(file, member.node) });
+    if (member && text !== undefined)
+      settings.set(name, {
+        value: read(text),
+        at: locationOf(file, member.node),
+        valueSpan: locationOf(file, member.value).span,
+      });
   };
   set('cache-timeout', 'cacheTimeout', (text) => text);
   set('authenticate', 'authenticationFrequency', (text) => (text === 'every-time' ? 'always' : 'once'));
@@ -102,6 +124,7 @@ function addProfiles(device: Device, file: SourceFile, path: string, { value, ke
     device.profiles.set(profileName(path, i), {
       path: profileName(path, i),
       at: locationOf(file, keyNode),
+      place: { form: 'as3', file, object: value },
       settings,
       parent: { kind: 'none' },
       lookAlikes: [],

@@ -1,4 +1,9 @@
-import type { IgnoredSetting, Location, Note, Problem } from '@shortfuse/core';
+import type { IgnoredSetting, Location, Note, Problem, SourceFile, Span } from '@shortfuse/core';
+import type { Node } from 'jsonc-parser';
+import type { YAMLMap } from 'yaml';
+import type { Form } from './files.js';
+import type { HclBlock } from './hcl.js';
+import type { TmshFile } from './tree.js';
 
 /** The properties of a client-ssl profile that decide about resumption, named as tmsh names them. */
 export const propertyNames = [
@@ -9,15 +14,32 @@ export const propertyNames = [
   'authenticate',
   'mode',
   'options',
+  'session-mirroring',
 ] as const;
 export type PropertyName = (typeof propertyNames)[number];
+/** The properties that are a number of seconds. */
+export const lifetimeNames = ['cache-timeout', 'session-ticket-timeout'] as const;
+export type LifetimeName = (typeof lifetimeNames)[number];
 
 /** A value as it is written. `value` is undefined where it is computed when the code runs; `why` then says so. */
 export interface Setting {
   readonly value: string | undefined;
   readonly at: Location;
   readonly why?: string;
+  /** The value alone, quotation marks included. Absent where it has no text that could be changed. */
+  readonly valueSpan?: Span;
+  /** Why its text must not be changed, though it is a value like any other. */
+  readonly locked?: string;
 }
+
+/** Where a profile is written: what a property that it does not state is put into. */
+export type Place =
+  | { readonly form: 'tmsh'; readonly tree: TmshFile; readonly statement: number }
+  | { readonly form: 'as3'; readonly file: SourceFile; readonly object: Node }
+  | { readonly form: 'terraform'; readonly block: HclBlock }
+  | { readonly form: 'ansible'; readonly file: SourceFile; readonly args: YAMLMap; readonly module: string }
+  /** A view of a device: changing it changes nothing. */
+  | { readonly form: 'rest' };
 
 /** Where a profile's values come from that it does not state itself. */
 export type Parent =
@@ -34,6 +56,7 @@ export interface Profile {
   /** `/Common/x`. */
   readonly path: string;
   readonly at: Location;
+  readonly place: Place;
   readonly settings: Map<PropertyName, Setting>;
   parent: Parent;
   /** The application service that made it; a redeployment writes it anew. */
@@ -89,6 +112,7 @@ export interface Rule extends OtherObject {
 
 /** All that the files of one device say, whatever form they have. */
 export interface Device {
+  readonly form: Form;
   readonly profiles: Map<string, Profile>;
   readonly virtuals: Map<string, Virtual>;
   /** traffic-matching-criteria: the address, null where it is a list. */
@@ -103,8 +127,9 @@ export interface Device {
   readonly problems: Problem[];
 }
 
-export function emptyDevice(): Device {
+export function emptyDevice(form: Form): Device {
   return {
+    form,
     profiles: new Map(),
     virtuals: new Map(),
     criteria: new Map(),

@@ -6,6 +6,8 @@ import { factoryProfiles, isMissingIn, rootValues } from './factory.js';
 export interface Effective {
   readonly value: string | undefined;
   readonly origin: Origin;
+  /** The statement that decides, and the profile that it is in; absent where no file has one. */
+  readonly stated?: { readonly profile: Profile; readonly setting: Setting };
 }
 
 export type EffectiveProfile = Readonly<Record<PropertyName, Effective>>;
@@ -135,11 +137,12 @@ function unknownResolved(at: Location | undefined, why: string): Resolved {
 }
 
 /** A profile's own statements over what it inherits. */
-function over(base: Resolved, { settings, parent }: Profile): Resolved {
+function over(base: Resolved, profile: Profile): Resolved {
+  const { settings, parent } = profile;
   if (settings.size === 0 && parent.kind !== 'implied') return base;
   return everyProperty((name): Stated => {
     const setting = settings.get(name);
-    if (setting) return statedBy(setting);
+    if (setting) return statedBy(profile, setting);
     // Where no parent is named, what clientssl has is a default and not something that these files point to.
     return base[name].isFactory && parent.kind === 'implied' ? rootOf(base[name]) : base[name];
   });
@@ -150,12 +153,17 @@ function rootOf({ inherited: { value } }: Stated): Stated {
   return { own: effective, inherited: effective };
 }
 
-function statedBy({ value, at, why = 'it is computed' }: Setting): Stated {
+function statedBy(profile: Profile, setting: Setting): Stated {
+  const { value, at, why = 'it is computed' } = setting;
+  const stated = { profile, setting };
   if (value === undefined) {
-    const effective: Effective = { value, origin: { kind: 'unknown', at, why } };
+    const effective: Effective = { value, origin: { kind: 'unknown', at, why }, stated };
     return { own: effective, inherited: effective };
   }
-  return { own: { value, origin: { kind: 'explicit', at } }, inherited: { value, origin: { kind: 'inherited', at } } };
+  return {
+    own: { value, origin: { kind: 'explicit', at }, stated },
+    inherited: { value, origin: { kind: 'inherited', at }, stated },
+  };
 }
 
 function everyProperty<Value>(make: (name: PropertyName) => Value): Readonly<Record<PropertyName, Value>> {
@@ -167,6 +175,7 @@ function everyProperty<Value>(make: (name: PropertyName) => Value): Readonly<Rec
     authenticate: make('authenticate'),
     mode: make('mode'),
     options: make('options'),
+    'session-mirroring': make('session-mirroring'),
   };
 }
 

@@ -28,6 +28,7 @@ export const factoryProfiles: ReadonlyMap<string, FactoryProfile> = new Map<stri
         authenticate: 'once',
         mode: 'enabled',
         options: 'dont-insert-empty-fragments no-tlsv1.3',
+        'session-mirroring': 'disabled',
       },
     },
   ],
@@ -58,6 +59,7 @@ export const rootValues: Readonly<Record<PropertyName, string>> = {
   authenticate: 'once',
   mode: 'enabled',
   options: 'dont-insert-empty-fragments no-tlsv1.3',
+  'session-mirroring': 'disabled',
 };
 
 /** Does this version lack the profile? */

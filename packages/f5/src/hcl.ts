@@ -1,4 +1,4 @@
-import type { Location, Problem, SourceFile } from '@shortfuse/core';
+import type { Location, Problem, SourceFile, Span } from '@shortfuse/core';
 
 /** A block at the top of an HCL file, such as `resource "type" "name" { ... }`, with the attributes directly in it. */
 export interface HclBlock {
@@ -6,6 +6,8 @@ export interface HclBlock {
   readonly type: string;
   readonly labels: readonly string[];
   readonly at: Location;
+  /** Between its braces. */
+  readonly body: Span;
   readonly attributes: ReadonlyMap<string, HclAttribute>;
 }
 
@@ -40,7 +42,14 @@ export function readHcl(file: SourceFile): {
     const attributes = new Map<string, HclAttribute>();
     const end = readBody(file, header.bodyStart, attributes);
     const span = { start: at, end: header.headerEnd };
-    blocks.push({ file, type: header.type, labels: header.labels, at: { file, span }, attributes });
+    blocks.push({
+      file,
+      type: header.type,
+      labels: header.labels,
+      at: { file, span },
+      body: { start: header.bodyStart, end: end === -1 ? text.length : end - 1 },
+      attributes,
+    });
     if (end === -1) {
       problems.push({
         severity: 'error',
@@ -152,7 +161,7 @@ function expressionEnd(text: string, start: number): number {
 }
 
 /** After a string's closing quotation mark, or its line's end where it has none. `${ }` may hold strings in turn. */
-function stringEnd(text: string, start: number): number {
+export function stringEnd(text: string, start: number): number {
   /** Of each string that is open, how deep in braces its interpolation is; 0: in the text of the string. */
   const depths = [0];
   for (let at = start + 1; at < text.length; at++) {
@@ -177,7 +186,7 @@ function stringEnd(text: string, start: number): number {
 
 const heredoc = /<<-?([A-Za-z_]\w*)[ \t]*\r?\n/y;
 
-function heredocEnd(text: string, start: number): number {
+export function heredocEnd(text: string, start: number): number {
   heredoc.lastIndex = start;
   const [whole, word] = heredoc.exec(text) ?? [];
   if (whole === undefined || word === undefined) return start + 2;
@@ -190,12 +199,12 @@ function heredocEnd(text: string, start: number): number {
   return text.length;
 }
 
-function lineEnd(text: string, start: number): number {
+export function lineEnd(text: string, start: number): number {
   const end = text.indexOf('\n', start);
   return end === -1 ? text.length : end;
 }
 
-function afterComment(text: string, start: number): number {
+export function afterComment(text: string, start: number): number {
   const end = text.indexOf('*/', start + 2);
   return end === -1 ? text.length : end + 2;
 }

@@ -1,4 +1,7 @@
 import { defineAdapter, type SourceFile } from '@shortfuse/core';
+import { anchors } from './anchors.js';
+import { annotate, comments } from './comments.js';
+import { companions } from './companions.js';
 import { formOf } from './detect.js';
 import { explanation } from './explanation.js';
 import type { F5File } from './files.js';
@@ -22,4 +25,14 @@ export const f5 = defineAdapter<F5File>({
   claims: (file: SourceFile, named: boolean) => formOf(file, named) !== undefined,
   parse,
   resolve,
+  anchors,
+  comments,
+  annotate,
+  companions,
+  operations: {
+    test: 'tmsh load sys config verify',
+    reload: 'tmsh load sys config',
+    restart: 'tmsh restart sys service tmm',
+    restartCost: 'tmm carries all traffic: every connection through the device is cut, and an active unit fails over',
+  },
 });

@@ -4,6 +4,8 @@ import type { EffectiveProfile } from './effective.js';
 import { factoryProfiles } from './factory.js';
 import { type Resumption, resumptionOf, unknownResumption } from './mechanisms.js';
 import { partitionOf, referred } from './names.js';
+import { fateOfOldSessions } from './old-sessions.js';
+import { missingProfile, remedyFinders, type Site } from './remedies.js';
 import { readNumber } from './values.js';
 
 /** An iRule can hold any amount of text that looks like settings, and any number of virtual servers can use it. */
@@ -13,15 +15,23 @@ const mostLookAlikes = 20;
 export function listenersOf(
   device: Device,
   effectiveOf: (path: string) => EffectiveProfile | undefined,
+  version: string | undefined,
 ): readonly Listener[] {
   const listeners: Listener[] = [];
   const resumptions = new Map<string, Resumption | undefined>();
-  const resumptionFor = (path: string): Resumption | undefined => {
-    if (!resumptions.has(path)) {
-      const effective = effectiveOf(path);
-      resumptions.set(path, effective && effective.mode.value !== 'disabled' ? resumptionOf(effective) : undefined);
-    }
-    return resumptions.get(path);
+  const resumptionFor = (virtual: Virtual, attachment: Attachment): Resumption | undefined => {
+    const { path } = attachment;
+    const effective = effectiveOf(path);
+    const site = { device, virtual, attachment, version };
+    if (!effective) return unknownFor(site);
+    // A factory profile is not changed, but replaced on each virtual server by itself.
+    const key = factoryProfiles.has(path) ? `${path} ${virtual.path}` : path;
+    if (!resumptions.has(key))
+      resumptions.set(
+        key,
+        effective.mode.value === 'disabled' ? undefined : resumptionOf(effective, remedyFinders(site, effective)),
+      );
+    return resumptions.get(key);
   };
   const loose = looseIn(device);
   const chosenBy = choicesOfRules(device);
@@ -34,7 +44,7 @@ export function listenersOf(
     for (const address of addresses)
       for (const attachment of attached) {
         // A profile with mode disabled ends no TLS.
-        const resumption = effectiveOf(attachment.path) ? resumptionFor(attachment.path) : unknownFor(attachment);
+        const resumption = resumptionFor(virtual, attachment);
         if (!resumption) continue;
         const ignored = [
           ...resumption.ignored,
@@ -51,8 +61,7 @@ export function listenersOf(
           mechanisms: resumption.mechanisms,
           governing: resumption.governing,
           ...(resumption.presumed ? { presumed: resumption.presumed } : {}),
-          // Nothing that F5 publishes says whether a changed profile drops what the cache holds.
-          oldSessionsAfterReload: 'unknown',
+          ...fateOfOldSessions(effectiveOf(attachment.path)),
           ignored,
           notes: [...resumption.notes, ...notesOn(device, virtual, attachment, ownCount)],
         });
@@ -111,12 +120,9 @@ function isClientSsl(device: Device, { path, context, isTls }: Attachment): bool
   return /^client-?side$/.test(context ?? '') && /ssl|tls|https/i.test(path) && !/serverssl|server-ssl/i.test(path);
 }
 
-function unknownFor({ path, at, why }: Attachment): Resumption {
-  return unknownResumption({
-    kind: 'unknown',
-    at,
-    why: why ?? `the profile ${path} is not in these files: add the file that holds it`,
-  });
+function unknownFor(site: Site): Resumption {
+  const { path, at, why = `the profile ${path} is not in these files: add the file that holds it` } = site.attachment;
+  return unknownResumption({ kind: 'unknown', at, why }, missingProfile(site));
 }
 
 /** Look-alikes in what a virtual server uses besides its client-ssl profiles. */

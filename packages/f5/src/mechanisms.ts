@@ -1,5 +1,15 @@
-import type { IgnoredSetting, Lifetime, Listener, Mechanism, Mechanisms, Note, Origin } from '@shortfuse/core';
+import type {
+  IgnoredSetting,
+  Lifetime,
+  Listener,
+  Mechanism,
+  Mechanisms,
+  Note,
+  Origin,
+  RemedyFinder,
+} from '@shortfuse/core';
 import type { Effective, EffectiveProfile } from './effective.js';
+import type { RemedyFinders } from './remedies.js';
 import { isValid, readNumber } from './values.js';
 
 /** What a client-ssl profile means for resumption. */
@@ -12,8 +22,8 @@ export interface Resumption {
 }
 
 /** What is known of a profile that is in no file. */
-export function unknownResumption(origin: Origin & { readonly kind: 'unknown' }): Resumption {
-  const governing: Lifetime = { seconds: undefined, origin };
+export function unknownResumption(origin: Origin & { readonly kind: 'unknown' }, remedies: RemedyFinder): Resumption {
+  const governing: Lifetime = { seconds: undefined, origin, remedies };
   const unknown: Mechanism = { enabled: undefined, lifetimes: [governing] };
   return {
     mechanisms: { sessionId: unknown, ticketTls12: unknown, ticketTls13: { ...unknown, renewal: 'unknown' } },
@@ -28,15 +38,16 @@ export function unknownResumption(origin: Origin & { readonly kind: 'unknown' })
  * for cache-timeout where that is 0; `authenticate always` turns both off. Sources: F5's API description of the profile;
  * DevCentral, TLS caching explained; that 0 means cache-timeout is likely and not documented.
  */
-export function resumptionOf(profile: EffectiveProfile): Resumption {
+export function resumptionOf(profile: EffectiveProfile, finders: RemedyFinders): Resumption {
   const size = readNumber('cache-size', profile['cache-size'].value);
   const always = known(profile, 'authenticate', 'always');
   const tickets = known(profile, 'session-ticket', 'enabled');
   const hasCache = always || size === 0 ? false : size === undefined || always === undefined ? undefined : true;
   const hasTickets = always || tickets === false ? false : tickets && always === false ? true : undefined;
 
-  const session = sessionLifetime(profile);
-  const ticket = ticketLifetime(profile, session);
+  const session: Lifetime = { ...sessionLifetime(profile), remedies: finders.cache };
+  // Where the cache's lifetime is the tickets', too, they are given one of their own.
+  const ticket: Lifetime = { ...ticketLifetime(profile, session), remedies: finders.ticket };
   const tls13 = allowsTls13(profile);
   const ticketMechanism: Mechanism = { enabled: hasTickets, lifetimes: hasTickets === false ? [] : [ticket] };
   const mechanisms: Mechanisms = {

@@ -7,7 +7,16 @@ import { mentionsIn } from './mentions.js';
 import { fullPath, partitionOf, referred } from './names.js';
 import { elementsOf, nameTable, type Property, propertiesOf, propertyLocation, valueText } from './properties.js';
 import { profilesInRule } from './rules.js';
-import { headerLocation, type TmshFile, TokenKind, tokenLocation, tokenValue, wordsOf, writtenToken } from './tree.js';
+import {
+  headerLocation,
+  type TmshFile,
+  TokenKind,
+  tokenLocation,
+  tokenSpan,
+  tokenValue,
+  wordsOf,
+  writtenToken,
+} from './tree.js';
 
 const wanted: ReadonlySet<string> = new Set(propertyNames);
 const profileNames = nameTable([...propertyNames, 'defaults-from', 'app-service', 'partition']);
@@ -122,7 +131,14 @@ function addProfile(
   let profile = device.profiles.get(path);
   if (!profile) {
     const parent: Parent = path === '/Common/clientssl' ? { kind: 'none' } : { kind: 'implied' };
-    profile = { path, at: headerLocation(tree, statement), settings: new Map(), parent, lookAlikes: [] };
+    profile = {
+      path,
+      at: headerLocation(tree, statement),
+      place: { form: 'tmsh', tree, statement },
+      settings: new Map(),
+      parent,
+      lookAlikes: [],
+    };
     device.profiles.set(path, profile);
   }
   for (const property of properties) {
@@ -141,7 +157,12 @@ function addProfile(
           at: earlier.at,
           why: `${known} is stated again later, and the last statement counts`,
         });
-      profile.settings.set(known, { value, at });
+      const { valueToken } = property;
+      profile.settings.set(known, {
+        value,
+        at,
+        ...(valueToken === -1 ? {} : { valueSpan: tokenSpan(tree, valueToken) }),
+      });
     }
   }
   return profile;

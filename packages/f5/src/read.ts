@@ -1,10 +1,10 @@
 import type { SourceFile } from '@shortfuse/core';
-import { readAnsible } from './ansible.js';
 import { formOf } from './detect.js';
 import type { F5File } from './files.js';
 import { readJson } from './json.js';
 import { parseTmsh } from './parse.js';
 import { readTerraform } from './terraform.js';
+import { readYaml } from './yaml-file.js';
 
 /** Reads a file in the form that its name and text show; whatever nobody would claim is read as bigip.conf. */
 export function parse(file: SourceFile): F5File {
@@ -18,6 +18,6 @@ export function parse(file: SourceFile): F5File {
     case 'terraform':
       return { form, ...readTerraform(file) };
     case 'ansible':
-      return { form, ...readAnsible(file) };
+      return { form, ...readYaml(file) };
   }
 }

@@ -97,7 +97,7 @@ function inLoadOrder(files: readonly F5File[]): F5File[] {
 }
 
 function configurationOf({ form, label, files, isParted }: Group, options: ResolveOptions): Configuration {
-  const device = emptyDevice();
+  const device = emptyDevice(form);
   const refused = new Set(
     files.filter((tree) => tree.problems.some(({ severity }) => severity === 'error')).map(({ file }) => file),
   );
@@ -110,7 +110,7 @@ function configurationOf({ form, label, files, isParted }: Group, options: Resol
   const version = options.version ?? versionIn(files);
   const effectiveOf = profileResolver(device, version, (problem) => problems.push(problem));
   for (const path of device.profiles.keys()) effectiveOf(path);
-  const listeners = inFileOrder(listenersOf(device, effectiveOf), files);
+  const listeners = inFileOrder(listenersOf(device, effectiveOf, version), files);
   return {
     server: 'f5',
     label,

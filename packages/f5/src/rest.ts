@@ -15,6 +15,7 @@ const restNames: Readonly<Record<PropertyName, string>> = {
   authenticate: 'authenticate',
   mode: 'mode',
   options: 'tmOptions',
+  'session-mirroring': 'sessionMirroring',
 };
 
 /**
@@ -62,6 +63,7 @@ function addProfile(device: Device, file: SourceFile, node: Node): void {
   device.profiles.set(path, {
     path,
     at: placeOf(file, node),
+    place: { form: 'rest' },
     settings,
     parent:
       parent && name !== undefined && !isRoot

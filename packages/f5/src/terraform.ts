@@ -20,6 +20,7 @@ const argumentNames: readonly (readonly [PropertyName, string])[] = [
   ['authenticate', 'authenticate'],
   ['mode', 'mode'],
   ['options', 'tm_options'],
+  ['session-mirroring', 'session_mirroring'],
 ];
 
 /** Adds the resources of one module: all its files, because they refer to each other's resources. */
@@ -65,11 +66,19 @@ function addProfile(device: Device, names: ReadonlyMap<string, string>, block: H
     settings.set(property, {
       value,
       at: attribute.at,
+      valueSpan: { start: attribute.at.span.end - attribute.text.length, end: attribute.at.span.end },
       ...(value === undefined ? { why: `${argument} is computed when Terraform runs` } : {}),
     });
   }
   const from = block.attributes.get('defaults_from');
-  device.profiles.set(path, { path, at: block.at, settings, parent: parentOf(names, from), lookAlikes: [] });
+  device.profiles.set(path, {
+    path,
+    at: block.at,
+    place: { form: 'terraform', block },
+    settings,
+    parent: parentOf(names, from),
+    lookAlikes: [],
+  });
 }
 
 function parentOf(names: ReadonlyMap<string, string>, from: HclAttribute | undefined): Parent {

@@ -16,6 +16,7 @@ function complaint(name: PropertyName, value: string): { readonly message: strin
     case 'session-ticket-timeout':
       return numberComplaint(name, value, undefined, 'seconds');
     case 'session-ticket':
+    case 'session-mirroring':
     case 'mode':
       return wordComplaint(name, value, ['enabled', 'disabled']);
     case 'authenticate':

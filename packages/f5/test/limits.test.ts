@@ -154,7 +154,7 @@ describe('what nobody writes', () => {
     [
       'tls.yml',
       `bigip_virtual_server: ${'['.repeat(1_000_000)}`,
-      'this is not valid YAML: nested more than 500 levels deep',
+      'this is not valid YAML: collections are nested too deeply',
     ],
   ])('%s with a million open brackets', (path, text, message) => {
     const tree = f5.parse(decode(path, new TextEncoder().encode(text)));
