@@ -1,3 +1,22 @@
+export type { DecryptionRule, NatRule, PanosConfiguration } from './config/model.js';
+export { readConfiguration, readConfigurationBytes } from './config/read.js';
+export {
+  type Coverage,
+  type CoverageRow,
+  coverage,
+  coverageOfListeners,
+  isCovered,
+  type ListenerCoverage,
+  mayBeCovered,
+} from './coverage/coverage.js';
+export { type Host, type HostAddresses, hostsOf } from './coverage/hosts.js';
+export {
+  type CoverageOptions,
+  type CoverageReport,
+  coverageJson,
+  coverageReport,
+  summaryOf,
+} from './coverage/report.js';
 export type { LogKind } from './logs/columns.js';
 export * from './logs/failures.js';
 export * from './logs/json.js';

@@ -1,0 +1,230 @@
+import type { Listener, Problem } from '@shortfuse/core';
+import type { Location } from '@shortfuse/core';
+import { type DecryptionRule, isInbound, type NatRule, type PanosConfiguration, type Place } from '../config/model.js';
+import { type Endpoint, type Host, type HostAddresses, hostsOf, type Reach, reachOf, spellEndpoint } from './hosts.js';
+import { type Decision, decide, isMoreTelling, type ResolvedRule, resolveRule } from './match.js';
+import { type Before, beforeNat, type Edges, edgesOf, endpointsIn, type ResolvedNat, resolveNat } from './nat.js';
+import { type Budget, budgetOf, type Unresolved } from './resolve.js';
+import { type Reached, unusedDestinations } from './unused.js';
+
+/** One address of one listener, and what the firewall does with it. */
+export interface CoverageRow {
+  readonly host: Host;
+  /** As the host writes it. */
+  readonly address: string;
+  /** `unknown` and `local` addresses are asked of no rule. */
+  readonly reach: Reach['kind'];
+  readonly decision: Decision;
+  /** With `match`, where the rule comes to be reached by NAT. */
+  readonly via: { readonly nat: NatRule; readonly destination: string } | undefined;
+  /** With `match`, where it is not on all devices of its group: the devices that have it. */
+  readonly onlyOn: readonly string[] | undefined;
+  /** Every rule that decides for it somewhere: the one of `decision`, and those of other places or other ways through NAT. */
+  readonly coveredBy: readonly ResolvedRule[];
+}
+
+/** What a firewall decrypts of what servers offer. */
+export interface Coverage {
+  readonly configuration: PanosConfiguration;
+  /** The inbound rules, disabled ones too, in the order in which they are evaluated. */
+  readonly rules: readonly ResolvedRule[];
+  /** In the order of the hosts and their addresses. */
+  readonly rows: readonly CoverageRow[];
+  /** Destinations and ports of enabled inbound rules where no listener is known: `198.51.100.0/28:443`. */
+  readonly coveredWithoutListener: readonly string[];
+  /** Those of the configuration, and what showed when its names were resolved. */
+  readonly problems: readonly Problem[];
+}
+
+/** Members of groups that are followed for one configuration. The largest that devices take have a few hundred thousand. */
+const mostMembers = 5_000_000;
+
+/** Joins the rules of a configuration with listeners. Nothing is asked of a configuration that could not be read. */
+export function coverage(configuration: PanosConfiguration, hosts: readonly Host[]): Coverage {
+  const { file, problems } = configuration;
+  if (!configuration.isValid) return { configuration, rules: [], rows: [], coveredWithoutListener: [], problems };
+  const budget = budgetOf(mostMembers);
+  const places = resolvedPlaces(configuration, budget);
+  const { resolved } = places;
+  const found = hosts.flatMap((host) => host.addresses.map((address) => rowFor(host, address, places.all)));
+  const inbound = [...resolved.values()].filter(({ rule }) => isInbound(rule));
+  const unused = unusedDestinations(inbound, found, places.all);
+  return {
+    configuration,
+    rules: inbound,
+    rows: found.map(({ row }) => row),
+    coveredWithoutListener: unused.texts,
+    problems: [
+      ...problems,
+      ...unreadableObjects(configuration, [...resolved.values()], [...places.nat.values()]),
+      ...(budget.isSpent || unused.isCut ? [tooMuch({ file, span: { start: 0, end: 0 } })] : []),
+    ],
+  };
+}
+
+/** Which listeners of an audit are behind a firewall's enabled inbound rules. */
+export interface ListenerCoverage {
+  readonly covered: readonly Listener[];
+  /** May be covered: their address is not known, or a rule's destination cannot be resolved from files. */
+  readonly undecided: readonly Listener[];
+  readonly notCovered: readonly Listener[];
+}
+
+/** Sorts listeners by whether a firewall decrypts them. One that has several addresses is covered where one of them is. */
+export function coverageOfListeners(
+  configuration: PanosConfiguration,
+  listeners: readonly Listener[],
+  addresses: HostAddresses,
+): ListenerCoverage {
+  const { rows } = coverage(configuration, hostsOf(listeners, addresses));
+  const covered = new Set<Listener>();
+  const undecided = new Set<Listener>();
+  for (const row of rows) {
+    const { listener } = row.host;
+    if (listener === undefined) continue;
+    if (isCovered(row)) covered.add(listener);
+    else if (mayBeCovered(row)) undecided.add(listener);
+  }
+  return {
+    covered: listeners.filter((listener) => covered.has(listener)),
+    undecided: listeners.filter((listener) => undecided.has(listener) && !covered.has(listener)),
+    notCovered: listeners.filter((listener) => !covered.has(listener) && !undecided.has(listener)),
+  };
+}
+
+export function isCovered({ decision }: CoverageRow): boolean {
+  return decision.reason === 'match';
+}
+
+/** Not known to be covered, and not known to be left alone. */
+export function mayBeCovered({ decision, reach }: CoverageRow): boolean {
+  return decision.reason === 'undecided' || reach === 'unknown';
+}
+
+/** A place with its rules resolved. */
+export interface ResolvedPlace {
+  readonly place: Place;
+  readonly rules: readonly ResolvedRule[];
+  readonly nat: readonly ResolvedNat[];
+  readonly edges: Edges;
+}
+
+interface ResolvedPlaces {
+  readonly all: readonly ResolvedPlace[];
+  readonly resolved: ReadonlyMap<DecryptionRule, ResolvedRule>;
+  readonly nat: ReadonlyMap<NatRule, ResolvedNat>;
+}
+
+function resolvedPlaces(configuration: PanosConfiguration, budget: Budget): ResolvedPlaces {
+  const resolved = new Map(configuration.rules.map((rule) => [rule, resolveRule(rule, budget)] as const));
+  const nat = new Map(configuration.natRules.map((rule) => [rule, resolveNat(rule, budget)] as const));
+  const all = configuration.places.map((place): ResolvedPlace => {
+    const rules = place.rules.flatMap((rule) => resolved.get(rule) ?? []);
+    // Below the last inbound rule nothing has a say about inbound TLS.
+    const relevant = rules.slice(0, rules.findLastIndex(({ rule }) => isInbound(rule)) + 1);
+    const natHere = place.natRules.flatMap((rule) => nat.get(rule) ?? []);
+    return { place, rules: relevant, nat: natHere, edges: edgesOf(natHere.length === 0 ? [] : relevant) };
+  });
+  return { all, resolved, nat };
+}
+
+/** A row with what it was asked with, for whoever looks for destinations that nothing is behind. */
+interface Asked extends Reached {
+  readonly row: CoverageRow;
+}
+
+function rowFor(host: Host, address: string, places: readonly ResolvedPlace[]): Asked {
+  const reach = reachOf(address);
+  const plain = { host, address, reach: reach.kind, via: undefined, onlyOn: undefined, coveredBy: [] };
+  if (reach.kind !== 'address')
+    return { row: { ...plain, decision: { reason: 'no-rule' } }, endpoint: undefined, before: [] };
+  const { endpoint } = reach;
+  let best: Decision = { reason: 'no-rule' };
+  let match: { readonly at: ResolvedPlace; readonly rule: ResolvedRule; readonly way: Way } | undefined;
+  const coveredBy = new Set<ResolvedRule>();
+  const coveredAt = new Set<Place>();
+  const before: { readonly at: ResolvedPlace; readonly boxes: readonly Before[] }[] = [];
+  for (const at of places) {
+    const boxes = beforeNat(endpoint, at.nat);
+    if (boxes.length > 0) before.push({ at, boxes });
+    for (const way of waysTo(endpoint, boxes, at.edges)) {
+      const decision = decide(at.rules, way.endpoint);
+      if (decision.reason === 'match') {
+        coveredBy.add(decision.rule);
+        coveredAt.add(at.place);
+        match ??= { at, rule: decision.rule, way };
+      } else if (isMoreTelling(decision, best)) best = decision;
+    }
+  }
+  if (!match) return { row: { ...plain, decision: best }, endpoint, before };
+  const { nat } = match.way;
+  const { groupDevices, name } = match.at.place;
+  const devices = new Set(
+    [...coveredAt].flatMap((place) => (place.name === name && place.groupDevices === groupDevices ? place.devices : [])),
+  );
+  const row: CoverageRow = {
+    ...plain,
+    decision: { reason: 'match', rule: match.rule },
+    via: nat && { nat: nat.rule, destination: spellEndpoint(match.way.endpoint) },
+    onlyOn: devices.size < groupDevices.length ? groupDevices.filter((device) => devices.has(device)) : undefined,
+    coveredBy: [...coveredBy],
+  };
+  return { row, endpoint, before };
+}
+
+/** An endpoint as clients address it, and the NAT rule that leads from there to the listener. */
+interface Way {
+  readonly endpoint: Endpoint;
+  readonly nat: ResolvedNat | undefined;
+}
+
+/** The listener's own address first, then what NAT turns into it. */
+function* waysTo(endpoint: Endpoint, boxes: readonly Before[], edges: Edges): Generator<Way> {
+  yield { endpoint, nat: undefined };
+  for (const box of boxes) for (const one of endpointsIn(box, edges)) yield { endpoint: one, nat: box.nat };
+}
+
+/** Objects and NAT rules that hold no address or port: perhaps a template that was never filled in. Each place once. */
+function unreadableObjects(
+  { file }: PanosConfiguration,
+  rules: readonly ResolvedRule[],
+  nat: readonly ResolvedNat[],
+): Problem[] {
+  const places = new Map<number, Problem>();
+  const add = (start: number, message: string, help: string): void => {
+    const at = { file, span: { start, end: Math.min(start + 1, file.text.length) } };
+    if (!places.has(start)) places.set(start, { severity: 'warning', at, message, help });
+  };
+  const used: readonly Unresolved[] = [
+    ...rules.flatMap(({ unresolved }) => unresolved),
+    ...nat.flatMap(({ destinations, services, translated }) =>
+      [destinations, services, translated].flatMap(({ unresolved }) => unresolved),
+    ),
+  ];
+  for (const { member, at } of used)
+    if (at !== undefined)
+      add(at, `${member} holds no address or port that can be read`, 'fill in what stands in its place, or export again');
+  const isDecrypting = rules.some(({ rule }) => isInbound(rule) && rule.isEnabled);
+  for (const { rule, translated, destinations, translatedPort } of isDecrypting ? nat : []) {
+    if (!rule.isEnabled) continue;
+    const [open] = [...translated.unresolved, ...destinations.unresolved];
+    if (open && open.at === undefined)
+      add(
+        rule.at.span.start,
+        `NAT rule ${rule.name}: ${open.member} (${open.why}) cannot be resolved from files`,
+        'say in "hosts" of the configuration file which addresses the listeners behind it have in front of the firewall',
+      );
+    if (translatedPort === 'unreadable')
+      add(rule.at.span.start, `NAT rule ${rule.name}: its translated port cannot be read`, 'export the configuration again');
+  }
+  return [...places.values()].sort((a, b) => a.at.span.start - b.at.span.start);
+}
+
+function tooMuch(at: Location): Problem {
+  return {
+    severity: 'error',
+    at,
+    message: `its rules name more than ${mostMembers} members of groups, too many to follow: listeners may be covered that are not said to be`,
+    help: 'give the configuration of one firewall or one device group',
+  };
+}

@@ -1,0 +1,250 @@
+import { type Place as FilePlace, placeOf, type Seconds } from '@shortfuse/core';
+import type { Target } from '../config/model.js';
+import { certificateRemarks } from './certificates.js';
+import type { Coverage, CoverageRow } from './coverage.js';
+import { isCovered, mayBeCovered } from './coverage.js';
+import type { ResolvedRule } from './match.js';
+import { type Risk, riskOf } from './risk.js';
+import type { UnresolvedReason } from './resolve.js';
+import { type Wait, waitFor } from './wait.js';
+import { whyOf } from './why.js';
+
+/** `coverage --format json`, as data. `packages/cli/schemas/coverage.schema.json` says the same to other programs. */
+export interface CoverageReport {
+  readonly schemaVersion: 1;
+  readonly targetSeconds: Seconds;
+  /** False: the configuration could not be read; `errors` says where. */
+  readonly valid: boolean;
+  readonly panosVersion: string | null;
+  /** The exact release, where the configuration tells it. */
+  readonly panosRelease: string | null;
+  readonly risk: Risk;
+  readonly rules: readonly RuleReport[];
+  readonly coverage: readonly RowReport[];
+  readonly coveredWithoutListener: readonly string[];
+  readonly errors: readonly ErrorReport[];
+  readonly warnings: readonly ErrorReport[];
+  readonly summary: CoverageSummary;
+}
+
+export interface RuleReport {
+  readonly name: string;
+  readonly location: string;
+  readonly enabled: boolean;
+  readonly certificates: readonly string[];
+  readonly destinations: readonly string[];
+  /** Present and true where the destinations are those that the rule is not about. */
+  readonly negateDestination?: true;
+  readonly ports: 'any' | readonly string[];
+  readonly unresolved: readonly { readonly member: string; readonly why: UnresolvedReason }[];
+  readonly target?: TargetReport;
+  readonly line: number;
+  /** `NAME ADDRESS` of every listener that it decrypts. */
+  readonly listeners: readonly string[];
+  /** The longest that is known of them; null where none is. */
+  readonly longestLifetimeSeconds: Seconds | null;
+  /** Those whose lifetime is above the target or unknown. */
+  readonly heldBackBy: readonly string[];
+  /** What is wrong with its certificates, as far as the configuration shows them. */
+  readonly certificateRemarks: readonly string[];
+  readonly wait: Wait;
+  /** The moment from when it may be switched on; null where it is not known yet. Only where somebody keeps a lease. */
+  readonly switchOnAt?: string | null;
+}
+
+export interface TargetReport {
+  readonly negate: boolean;
+  readonly devices: readonly string[];
+}
+
+export interface RowReport {
+  readonly listener: string;
+  readonly server: string;
+  readonly name: string;
+  readonly address: string;
+  readonly lifetimeSeconds: Seconds | null;
+  readonly rule: string | null;
+  readonly reason: RowReason;
+  readonly why: string;
+  readonly location?: string;
+  readonly hiddenBy?: string;
+  readonly via?: { readonly nat: string; readonly destination: string };
+  readonly onlyOn?: readonly string[];
+  /** Where the listener stands in its server's files. */
+  readonly definedAt?: FilePlace;
+}
+
+/** Those of the rules, `address-unknown` where nobody said what a wildcard stands for, `local` where no firewall can be between. */
+export type RowReason = CoverageRow['decision']['reason'] | 'address-unknown' | 'local';
+
+export interface ErrorReport {
+  readonly file: string;
+  readonly line: number;
+  readonly why: string;
+}
+
+/** Counts of rows: a listener with two addresses counts twice. */
+export interface CoverageSummary {
+  readonly rules: number;
+  readonly enabledRules: number;
+  readonly listeners: number;
+  readonly covered: number;
+  readonly notCovered: number;
+  /** May be covered: see `undecided` and `address-unknown`. */
+  readonly undecided: number;
+  /** Covered ones above the target. */
+  readonly aboveTarget: number;
+  /** Covered ones whose lifetime is unknown. */
+  readonly unknown: number;
+  /** The longest lifetime that is known of a covered one. */
+  readonly longestSeconds: Seconds | null;
+}
+
+export interface CoverageOptions {
+  readonly targetSeconds: Seconds;
+  /**
+   * The moment, in milliseconds since 1970, from when traffic to a listener may be decrypted, as a lease has it: undefined where it
+   * is not known yet. Without this function a rule says nothing of it.
+   */
+  readonly switchOnAt?: (row: CoverageRow) => number | undefined;
+}
+
+export function coverageReport(found: Coverage, options: CoverageOptions): CoverageReport {
+  const { configuration, rules, rows, coveredWithoutListener, problems } = found;
+  const { targetSeconds } = options;
+  const { isValid, version, detailVersion } = configuration;
+  const behind = rowsBehind(found);
+  const said = (severity: 'error' | 'warning'): ErrorReport[] =>
+    problems
+      .filter((problem) => problem.severity === severity)
+      .map(({ at, message }) => ({ file: at.file.path, line: placeOf(at).line, why: message }));
+  return {
+    schemaVersion: 1,
+    targetSeconds,
+    valid: isValid,
+    panosVersion: version,
+    panosRelease: detailVersion,
+    risk: riskOf(configuration),
+    rules: rules.map((rule) => ruleReport(rule, behind.get(rule) ?? [], options)),
+    coverage: rows.map((row) => rowReport(row)),
+    coveredWithoutListener,
+    errors: said('error'),
+    warnings: said('warning'),
+    summary: summaryOf(found, targetSeconds),
+  };
+}
+
+/** {@link coverageReport} as text: indented by two, with a newline at the end. */
+export function coverageJson(found: Coverage, options: CoverageOptions): string {
+  return `${JSON.stringify(coverageReport(found, options), undefined, 2)}\n`;
+}
+
+/** The listeners that each rule decrypts, also where another rule is reported because it comes first. */
+export function rowsBehind({ rows }: Coverage): ReadonlyMap<ResolvedRule, readonly CoverageRow[]> {
+  const behind = new Map<ResolvedRule, CoverageRow[]>();
+  for (const row of rows)
+    for (const rule of row.coveredBy) {
+      const known = behind.get(rule);
+      if (known) known.push(row);
+      else behind.set(rule, [row]);
+    }
+  return behind;
+}
+
+export function summaryOf({ rules, rows }: Coverage, targetSeconds: Seconds): CoverageSummary {
+  const covered = rows.filter(isCovered);
+  const undecided = rows.filter(mayBeCovered).length;
+  const lifetimes = covered.flatMap(({ host }) => host.lifetimeSeconds ?? []);
+  return {
+    rules: rules.length,
+    enabledRules: rules.filter(({ rule }) => rule.isEnabled).length,
+    listeners: rows.length,
+    covered: covered.length,
+    notCovered: rows.length - covered.length - undecided,
+    undecided,
+    aboveTarget: lifetimes.filter((seconds) => seconds > targetSeconds).length,
+    unknown: covered.length - lifetimes.length,
+    longestSeconds: longestOf(lifetimes),
+  };
+}
+
+export function longestOf(lifetimes: readonly Seconds[]): Seconds | null {
+  return lifetimes.length === 0 ? null : lifetimes.reduce((longest, seconds) => Math.max(longest, seconds));
+}
+
+export function isHoldingBack({ host }: CoverageRow, targetSeconds: Seconds): boolean {
+  return host.lifetimeSeconds === null || host.lifetimeSeconds > targetSeconds;
+}
+
+function ruleReport(
+  resolved: ResolvedRule,
+  behind: readonly CoverageRow[],
+  { targetSeconds, switchOnAt }: CoverageOptions,
+): RuleReport {
+  const { rule, destinations, services, unresolved } = resolved;
+  return {
+    name: rule.name,
+    location: rule.location,
+    enabled: rule.isEnabled,
+    certificates: rule.certificates,
+    destinations: destinations.entries.map(({ text }) => text),
+    ...(rule.negateDestination ? { negateDestination: true } : {}),
+    ports: services.ports === 'any' ? 'any' : services.ports.map(({ text }) => text),
+    unresolved: unresolved.map(({ member, why }) => ({ member, why })),
+    ...(rule.target ? { target: targetReport(rule.target) } : {}),
+    line: placeOf(rule.at).line,
+    listeners: behind.map(labelOf),
+    longestLifetimeSeconds: longestOf(behind.flatMap(({ host }) => host.lifetimeSeconds ?? [])),
+    heldBackBy: behind.filter((row) => isHoldingBack(row, targetSeconds)).map(labelOf),
+    certificateRemarks: certificateRemarks(rule, behind),
+    wait: waitFor(behind, targetSeconds),
+    ...(switchOnAt ? { switchOnAt: latestOf(behind.map(switchOnAt)) } : {}),
+  };
+}
+
+function targetReport({ negate, devices }: Target): TargetReport {
+  const names = devices.flatMap(({ serial, systems }) =>
+    systems.length === 0 ? [serial] : systems.map((system) => `${serial} ${system}`),
+  );
+  return { negate, devices: names };
+}
+
+/** The last of the moments; null where one is not known, or where there is no listener to know it of. */
+function latestOf(moments: readonly (number | undefined)[]): string | null {
+  let latest: number | undefined;
+  for (const moment of moments) {
+    if (moment === undefined) return null;
+    latest = Math.max(latest ?? moment, moment);
+  }
+  return latest === undefined ? null : new Date(latest).toISOString();
+}
+
+export function reasonOf({ decision, reach }: CoverageRow): RowReason {
+  return reach === 'unknown' ? 'address-unknown' : reach === 'local' ? 'local' : decision.reason;
+}
+
+/** `shop.example 203.0.113.10:443` */
+export function labelOf({ host, address }: CoverageRow): string {
+  return [host.name, address].filter((part) => part !== '').join(' ');
+}
+
+function rowReport(row: CoverageRow): RowReport {
+  const { host, address, decision, via, onlyOn } = row;
+  const { listener } = host;
+  const isMatch = decision.reason === 'match';
+  return {
+    listener: labelOf(row),
+    server: host.server,
+    name: host.name,
+    address,
+    lifetimeSeconds: host.lifetimeSeconds,
+    rule: isMatch ? decision.rule.rule.name : null,
+    reason: reasonOf(row),
+    why: whyOf(row),
+    ...(isMatch ? { location: decision.rule.rule.location } : {}),
+    ...(decision.reason === 'hidden' ? { hiddenBy: decision.by.rule.name } : {}),
+    ...(via ? { via: { nat: via.nat.name, destination: via.destination } } : {}),
+    ...(onlyOn ? { onlyOn } : {}),
+    ...(listener ? { definedAt: placeOf(listener.definedAt) } : {}),
+  };
+}
