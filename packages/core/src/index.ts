@@ -5,6 +5,8 @@ export * from './edit.js';
 export * from './glob.js';
 export * from './instant.js';
 export * from './lease.js';
+export * from './lint/finding.js';
+export * from './lint/rule.js';
 export * from './listener.js';
 export * from './nearest.js';
 export * from './plan.js';

@@ -10,4 +10,9 @@ export interface Problem {
   readonly message: string;
   /** What to do about it, in one sentence. */
   readonly help: string;
+  /**
+   * `value`: a session setting whose value the server refuses, or reads as something else than it looks like. `include`: an
+   * include that matches nothing at hand. Absent: anything else.
+   */
+  readonly kind?: 'value' | 'include';
 }
