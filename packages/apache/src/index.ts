@@ -36,4 +36,11 @@ export const apache = defineAdapter<ApacheFile>({
   anchors: anchorsIn,
   comments: commentsIn,
   annotate: annotationAt,
+  operations: {
+    test: 'apachectl configtest',
+    reload: 'apachectl graceful',
+    restart: 'systemctl restart apache2',
+    restartCost:
+      'the service is httpd on Red Hat; open connections are cut, for a moment no new ones are accepted, and it ends no session that a reload does not end',
+  },
 });

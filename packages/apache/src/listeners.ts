@@ -7,6 +7,7 @@ import {
   type Problem,
 } from '@shortfuse/core';
 import type { AddressGroup, Listen } from './addresses.js';
+import { oldSessionsOf } from './after-reload.js';
 import type { Evaluation, Level, VirtualHost, Written } from './evaluate.js';
 import {
   aliasesOf,
@@ -21,7 +22,7 @@ import {
   stateOf,
   ticketSwitchOf,
 } from './lookup.js';
-import { mechanismsOf, type Outcome, type Side } from './mechanisms.js';
+import { mechanismsOf, type Side } from './mechanisms.js';
 import { type Context, notesFor } from './notes.js';
 import { changeableTimeoutOf } from './remedies.js';
 import { sessionSettings } from './settings.js';
@@ -64,7 +65,7 @@ export function listenersOf(
         definedAt: host?.at ?? placeOfMain(group.listen, evaluation),
         mechanisms: outcome.mechanisms,
         governing: firstSide.timeout,
-        oldSessionsAfterReload: afterReload(first, outcome, cache),
+        ...oldSessionsOf(context),
         ignored: ignoredFor(context, evaluation, caches),
         notes: notesFor(context),
       };
@@ -170,26 +171,6 @@ function wildcard(alias: string): RegExp {
     .map((part) => part.replace(/[\\^$.+()[\]{}|/-]/g, '\\$&').replaceAll('?', '.'));
   // Each part as early as it occurs, so that a mismatch does not try all ways to share the text among the stars.
   return parts.length > 4 ? new RegExp(`^${parts[0]}.*${parts.at(-1)}$`) : new RegExp(`^${parts.join('.*')}$`);
-}
-
-/**
- * Do sessions from before a change survive the reload that applies it? A reload makes automatic ticket keys and the caches in
- * memory and files anew; a ticket key file and a cache on another server stay.
- */
-function afterReload(
-  first: Surroundings,
-  { mechanisms }: Outcome,
-  { isKept, provider }: SessionCache,
-): Listener['oldSessionsAfterReload'] {
-  const { sessionId, ticketTls12, ticketTls13 } = mechanisms;
-  if (sessionId.enabled === false && ticketTls12.enabled === false && ticketTls13.enabled === false) return 'dropped';
-  const tickets = commandsOf(first).tickets ?? ticketSwitchOf(first);
-  const usesTickets = tickets !== false && (ticketTls12.enabled !== false || ticketTls13.enabled !== false);
-  const key = find(first, 'sslsessionticketkeyfile').kind;
-  if (usesTickets && key === 'written') return 'kept';
-  if (isKept === true && /^(?:memcache|redis)$/.test(provider ?? '')) return 'kept';
-  if (isKept === undefined || tickets === undefined || (usesTickets && key === 'hidden')) return 'unknown';
-  return isKept && !/^(?:shmcb|default|dbm)$/.test(provider ?? '') ? 'unknown' : 'dropped';
 }
 
 /** Lines of the main server are listed for every host: no more of one kind than a person would ever write. */
