@@ -1,6 +1,7 @@
 import type { Span } from '@shortfuse/core';
 import type { SslBinding } from './http-sys.js';
-import { factsOfWrite, type RegistryFact, type Word } from './registry.js';
+import { contentOf, factsOfWrite, type RegistryFact, type Word } from './registry.js';
+import { obstacle, type Rewrite, type Rewritten, type Slot, slotsFor } from './spelling.js';
 
 /** What a script does. */
 export interface ScriptResult {
@@ -31,19 +32,26 @@ export function readCommand(
 
 function readReg([verb, path, ...options]: readonly Word[], span: Span, condition: string | undefined): RegistryFact[] {
   const action = verb?.text.toLowerCase();
-  if (!path || (action !== 'add' && action !== 'delete')) return [];
+  if (!verb || !path || (action !== 'add' && action !== 'delete')) return [];
+  const flag = (letter: string): Word | undefined => options.find(({ text }) => text.toLowerCase() === letter);
   const option = (letter: string): Word | undefined => {
-    const at = options.findIndex(({ text }) => text.toLowerCase() === letter);
-    return at === -1 ? undefined : options[at + 1];
+    const at = flag(letter);
+    return at && options[options.indexOf(at) + 1];
   };
-  const has = (letter: string): boolean => options.some(({ text }) => text.toLowerCase() === letter);
+  const has = (letter: string): boolean => flag(letter) !== undefined;
   const extra = condition === undefined ? {} : { condition };
   const name = option('/v');
   // All values of the key go, the key and its subkeys stay.
   if (action === 'delete' && has('/va'))
     return factsOfWrite({
       ...{ path, name: { text: 'ServerCacheTime', span, isOpen: false }, action: 'delete', base: 'number' },
-      ...{ defaultType: 'REG_SZ', span, ...extra },
+      ...{
+        defaultType: 'REG_SZ',
+        span,
+        statement: span,
+        rewrite: () => obstacle('/va deletes every value of the key'),
+        ...extra,
+      },
     });
   if (action === 'delete' && has('/ve')) return [];
   const data = option('/d');
@@ -57,8 +65,38 @@ function readReg([verb, path, ...options]: readonly Word[], span: Span, conditio
     base: 'number',
     defaultType: 'REG_SZ',
     span,
+    statement: span,
+    rewrite: (from) => slotsOfReg(from, { verb, name: flag('/v'), type, data: data && flag('/d'), number: data }),
     ...extra,
   });
+}
+
+interface RegWords {
+  readonly verb: Word;
+  /** The switches themselves; `type` and `number` are what stands behind theirs. */
+  readonly name: Word | undefined;
+  readonly data: Word | undefined;
+  readonly type: Word | undefined;
+  readonly number: Word | undefined;
+}
+
+/** Puts in what is missing before the switch that is there, so that no quote or continuation is in the way. */
+function slotsOfReg(from: Rewritten, { verb, name, type, data, number }: RegWords): Rewrite {
+  if (from === 'deleteValue') {
+    if (!name) return obstacle('no value is named');
+    return slotsFor(
+      { span: contentOf(verb), before: 'add' },
+      { span: name.span, before: '/t REG_DWORD /d ', number: 'decimal', after: ` ${name.text}` },
+    );
+  }
+  if (!number || !data) return obstacle('no data is given with /d');
+  if (number.isOpen) return obstacle(`the data comes from ${number.text}`);
+  const slots: Slot[] = [{ span: contentOf(number), number: 'decimal' }];
+  if (from === 'wrongType')
+    slots.push(
+      type ? { span: contentOf(type), before: 'REG_DWORD' } : { span: data.span, before: `/t REG_DWORD ${data.text}` },
+    );
+  return slotsFor(...slots);
 }
 
 /** `http add|update|delete sslcert name=value …`, with or without the `netsh` of a command line before it. */
@@ -87,7 +125,16 @@ export function readSslCert(words: readonly Word[], span: Span, condition: strin
     target: target.isOpen ? undefined : target.text.toLowerCase(),
     disablesSessionId: flag('disablesessionid'),
     enablesTickets: flag('enablesessionticket'),
+    ticketsSwitch: switchAt(parameters, values.get('enablesessionticket')),
     span,
     ...(condition === undefined ? {} : { condition }),
   };
+}
+
+/** Where `enable` or `disable` stands; undefined where quotes or escapes within the word leave that open. */
+function switchAt(parameters: readonly Word[], value: Word | undefined): Span | undefined {
+  const word = value && parameters.find(({ span }) => span === value.span);
+  if (!value || !word) return undefined;
+  const { start, end } = contentOf(word);
+  return end - start === word.text.length ? { start: end - value.text.length, end } : undefined;
 }

@@ -11,6 +11,8 @@ export interface SslBinding {
   readonly target: string | undefined;
   readonly disablesSessionId: boolean | 'unknown' | undefined;
   readonly enablesTickets: boolean | 'unknown' | undefined;
+  /** Where the value of enablesessionticket stands, if it can be replaced there. */
+  readonly ticketsSwitch: Span | undefined;
   readonly span: Span;
   readonly condition?: string;
 }

@@ -1,6 +1,10 @@
 import { defineAdapter } from '@shortfuse/core';
+import { anchors } from './anchors.js';
+import { annotate, comments } from './comments.js';
+import { companions } from './companions.js';
 import { isHostName, kindOf } from './detect.js';
 import { explanation } from './explanation.js';
+import { operations } from './operations.js';
 import { type IisFile, parse } from './parse.js';
 import { resolve } from './resolve.js';
 
@@ -16,4 +20,9 @@ export const iis = defineAdapter<IisFile>({
   claims: (file, named) => kindOf(file) !== undefined || (named && isHostName(file.path)),
   parse,
   resolve,
+  anchors,
+  comments,
+  annotate,
+  companions,
+  operations,
 });

@@ -7,6 +7,7 @@ import {
   type SourceFile,
 } from '@shortfuse/core';
 import type { RegistryFact } from './registry.js';
+import { type Artefact, lastMisspelt, remediesInFiles, remedyBesideFiles } from './remedies.js';
 
 /** What the registry artefacts of a machine come to. */
 export interface MachineLifetime {
@@ -25,12 +26,6 @@ export interface MachineLifetime {
 /** What Schannel takes where nothing sets ServerCacheTime: 10 hours, since Windows Vista and Server 2008 (tls-registry-settings.md). */
 const defaultSeconds = 36_000;
 
-/** A file and what it does, in order. */
-export interface Artefact {
-  readonly file: SourceFile;
-  readonly facts: readonly RegistryFact[];
-}
-
 /** How one file leaves a value. */
 type Outcome =
   | { readonly kind: 'set'; readonly number: number; readonly at: Location }
@@ -45,12 +40,16 @@ export function lifetimeOf(artefacts: readonly Artefact[]): MachineLifetime {
   const problems: Problem[] = [];
   const outcomes: Outcome[] = [];
   const setAside: Outcome[] = [];
+  const applied: Artefact[] = [];
   const sizes: Outcome[] = [];
   let ticketKeyAt: Location | undefined;
   let clientOnly: Location | undefined;
-  for (const { file, facts } of artefacts) {
+  for (const artefact of artefacts) {
+    const { file, facts } = artefact;
     const outcome = foldValue(file, facts, 'ServerCacheTime', ignored);
-    if (outcome) (wayBack.test(baseName(file.path)) ? setAside : outcomes).push(outcome);
+    const isWayBack = wayBack.test(baseName(file.path));
+    if (outcome) (isWayBack ? setAside : outcomes).push(outcome);
+    if (!isWayBack && (outcome || facts.some(({ effect }) => effect.kind === 'ignored'))) applied.push(artefact);
     const size = foldValue(file, facts, 'MaximumCacheSize', ignored);
     if (size) sizes.push(size);
     for (const fact of facts) {
@@ -77,7 +76,11 @@ export function lifetimeOf(artefacts: readonly Artefact[]): MachineLifetime {
   const isCacheOff = size?.kind === 'set' && sizes.every((each) => each.kind === 'set' && each.number === 0);
   const lifetime: Lifetime = isCacheOff
     ? { seconds: 0, origin: { kind: 'explicit', at: size.at } }
-    : agreed(deciding, (problem) => problems.push(problem));
+    : withRemedies(
+        agreed(deciding, (problem) => problems.push(problem)),
+        applied,
+        { outcomes, setAside },
+      );
   return {
     lifetime,
     ignored,
@@ -89,6 +92,20 @@ export function lifetimeOf(artefacts: readonly Artefact[]): MachineLifetime {
       number: outcome.kind === 'set' ? outcome.number : undefined,
     })),
   };
+}
+
+/** Files that take a change back are not changed: where nothing else writes the value, it is written beside them. */
+function withRemedies(
+  lifetime: Lifetime,
+  applied: readonly Artefact[],
+  { outcomes, setAside }: { readonly outcomes: readonly Outcome[]; readonly setAside: readonly Outcome[] },
+): Lifetime {
+  if (outcomes.length > 0) return { ...lifetime, remedies: remediesInFiles(applied) };
+  const misspelt = applied.filter(({ facts }) => lastMisspelt(facts).length > 0);
+  if (misspelt.length > 0) return { ...lifetime, remedies: remediesInFiles(misspelt, lastMisspelt) };
+  if (lifetime.seconds === undefined) return lifetime;
+  const [former] = setAside;
+  return { ...lifetime, remedies: remedyBesideFiles(former?.kind === 'set' ? former.number : undefined) };
 }
 
 function baseName(path: string): string {

@@ -1,6 +1,7 @@
 import type { IgnoredSetting, Lifetime, Listener, Location, Mechanism, Note, SourceFile } from '@shortfuse/core';
 import { type HttpsTarget, isBindingOf, type SslBinding } from './http-sys.js';
 import type { MachineLifetime } from './lifetime.js';
+import { type TicketSwitches, ticketRemedies } from './remedies.js';
 import { type Binding, readBindingInformation, type Site } from './sites.js';
 
 /** A change of a certificate binding, with the file it is in. */
@@ -31,7 +32,7 @@ export function listenerOf(site: Site, binding: Binding, context: ListenerContex
   const switches =
     parts && binding.protocol === 'https'
       ? switchesOf({ ...parts, sslFlags: binding.sslFlags }, context.bindings)
-      : { withoutSessionIds: undefined, tickets: undefined, ticketsAt: undefined };
+      : { withoutSessionIds: undefined, tickets: undefined, ticketsOn: [] };
   const { withoutSessionIds } = switches;
   const governing: Lifetime = withoutSessionIds
     ? { seconds: 0, origin: { kind: 'explicit', at: withoutSessionIds } }
@@ -39,11 +40,13 @@ export function listenerOf(site: Site, binding: Binding, context: ListenerContex
   const isOff = governing.seconds === 0;
   const session: Mechanism = isOff ? off : { enabled: true, lifetimes: [governing] };
   const hasTickets = switches.tickets ?? machine.ticketKeyAt !== undefined;
-  const ticketsAt = switches.ticketsAt ?? machine.ticketKeyAt;
   const ticketTls12: Mechanism =
     hasTickets === false
       ? off
-      : { enabled: hasTickets === 'unknown' ? undefined : true, lifetimes: [ticketLifetime(machine, ticketsAt)] };
+      : {
+          enabled: hasTickets === 'unknown' ? undefined : true,
+          lifetimes: [ticketLifetime(machine, { on: switches.ticketsOn, keyAt: machine.ticketKeyAt })],
+        };
   return {
     server: 'iis',
     address: parts ? `${parts.ip}:${parts.port}` : null,
@@ -57,9 +60,32 @@ export function listenerOf(site: Site, binding: Binding, context: ListenerContex
     },
     governing,
     oldSessionsAfterReload: 'unknown',
+    ...(isOff && hasTickets === false ? {} : oldSessionsOf(hasTickets)),
     ignored: context.ignoredAt(site),
     notes: notesFor(machine, governing, { withoutSessionIds, hasTickets }, hasTls13),
   };
+}
+
+/**
+ * The session cache is in the memory of LSASS (tls-registry-settings.md), so a restart of the machine empties it. A ticket is
+ * the client's and as good as its key; where that is kept, and whether a ticket is handed out anew, is documented nowhere.
+ */
+function oldSessionsOf(hasTickets: boolean | 'unknown'): Pick<Listener, 'oldSessionsAfterRestart' | 'oldSessions'> {
+  return hasTickets === false
+    ? {
+        oldSessionsAfterRestart: 'dropped',
+        oldSessions: {
+          isRenewed: undefined,
+          end: 'restart the machine, or HTTP.sys and what depends on it (Restart-Service HTTP -Force)',
+        },
+      }
+    : {
+        oldSessionsAfterRestart: 'unknown',
+        oldSessions: {
+          isRenewed: undefined,
+          end: 'take the ticket key out of use (Disable-TlsSessionTicketKey -ServiceAccountName System, or enablesessionticket=disable) and restart the machine',
+        },
+      };
 }
 
 const off: Mechanism = { enabled: false, lifetimes: [] };
@@ -68,11 +94,14 @@ const off: Mechanism = { enabled: false, lifetimes: [] };
  * No documentation says how long a TLS 1.2 ticket of Schannel lives. It cannot be shown to end sooner than the lifetime that
  * Schannel gives every credential by default (dwSessionLifespan, 10 h), so a shorter ServerCacheTime proves nothing for it.
  */
-function ticketLifetime({ lifetime }: MachineLifetime, at: Location | undefined): Lifetime {
-  if (lifetime.origin.kind === 'default') return lifetime;
+function ticketLifetime({ lifetime }: MachineLifetime, switches: TicketSwitches): Lifetime {
+  const remedies = ticketRemedies(switches);
+  if (lifetime.origin.kind === 'default') return { ...lifetime, remedies };
+  const last = switches.on.at(-1);
+  const at = last ? { file: last.file, span: last.span } : switches.keyAt;
   const why =
     'TLS 1.2 session tickets are on, and no documentation says how long Schannel accepts one; switch them off for the rollout';
-  return { seconds: undefined, origin: { kind: 'unknown', why, ...(at ? { at } : {}) } };
+  return { seconds: undefined, origin: { kind: 'unknown', why, ...(at ? { at } : {}) }, remedies };
 }
 
 interface Switches {
@@ -80,14 +109,15 @@ interface Switches {
   readonly withoutSessionIds: Location | undefined;
   /** Undefined where no script says anything of tickets at this binding. */
   readonly tickets: boolean | 'unknown' | undefined;
-  readonly ticketsAt: Location | undefined;
+  /** What may have switched them on and was not surely undone since. */
+  readonly ticketsOn: TicketSwitches['on'];
 }
 
 /** Replays the scripts in their order for one https binding. What may not be applied does not make the lifetime shorter. */
 function switchesOf(target: HttpsTarget, bindings: readonly PlacedBinding[]): Switches {
   let withoutSessionIds: Location | undefined;
   let tickets: Switches['tickets'];
-  let ticketsAt: Location | undefined;
+  let ticketsOn: TicketSwitches['on'][number][] = [];
   for (const { file, binding } of bindings) {
     const isOurs = isBindingOf(binding, target);
     if (!isOurs && binding.target !== undefined) continue;
@@ -96,16 +126,20 @@ function switchesOf(target: HttpsTarget, bindings: readonly PlacedBinding[]): Sw
     if (binding.action !== 'update' && isSure) {
       withoutSessionIds = undefined;
       tickets = binding.action === 'add' ? false : undefined;
-      ticketsAt = undefined;
+      ticketsOn = [];
     }
     if (binding.action === 'delete') continue;
     if (isSure && binding.disablesSessionId === true) withoutSessionIds = at;
     else if (isOurs && binding.disablesSessionId !== undefined) withoutSessionIds = undefined;
     if (binding.enablesTickets === undefined || (binding.enablesTickets === false && !isSure)) continue;
     tickets = isSure ? binding.enablesTickets : 'unknown';
-    ticketsAt = binding.enablesTickets === false ? undefined : at;
+    if (isSure) ticketsOn = [];
+    if (binding.enablesTickets === false) continue;
+    const { span, ticketsSwitch } = binding;
+    const isPlain = binding.enablesTickets === true && ticketsSwitch !== undefined;
+    ticketsOn.push({ file, span, word: ticketsSwitch ?? span, isPlain });
   }
-  return { withoutSessionIds, tickets, ticketsAt };
+  return { withoutSessionIds, tickets, ticketsOn };
 }
 
 function notesFor(

@@ -1,6 +1,6 @@
 import type { ParsedFile, Problem, SourceFile } from '@shortfuse/core';
 import { readBatch } from './batch.js';
-import { isHostName, kindOf } from './detect.js';
+import { isHostName, type Kind, kindOf } from './detect.js';
 import type { SslBinding } from './http-sys.js';
 import { readPolicyPreferences } from './policy-preferences.js';
 import { readPowerShell } from './powershell.js';
@@ -19,8 +19,16 @@ import { readYaml } from './yaml-documents.js';
  */
 export type Content =
   | { readonly kind: 'host' | 'section' | 'web' | 'redirection'; readonly root: XmlElement | undefined }
-  | { readonly kind: 'artefact'; readonly facts: readonly RegistryFact[]; readonly bindings: readonly SslBinding[] }
+  | {
+      readonly kind: 'artefact';
+      readonly form: ArtefactForm;
+      readonly facts: readonly RegistryFact[];
+      readonly bindings: readonly SslBinding[];
+    }
   | { readonly kind: 'other' };
+
+/** The language of an artefact. */
+export type ArtefactForm = Exclude<Kind, 'host' | 'redirection' | 'web'>;
 
 export interface IisFile extends ParsedFile {
   readonly content: Content;
@@ -49,9 +57,10 @@ export function parse(file: SourceFile): IisFile {
     case 'policyPreferences': {
       const result = readXml(file);
       return result.ok
-        ? artefact(file, readPolicyPreferences(result.root))
+        ? artefact(file, kind, readPolicyPreferences(result.root, file.text))
         : artefact(
             file,
+            kind,
             [],
             [],
             [{ ...result.problem, help: 'correct the XML: Group Policy applies nothing of a file that is broken' }],
@@ -59,29 +68,36 @@ export function parse(file: SourceFile): IisFile {
     }
     case 'reg': {
       const { facts, problems } = readRegFile(file);
-      return artefact(file, facts, [], problems);
+      return artefact(file, kind, facts, [], problems);
     }
     case 'securityTemplate':
-      return artefact(file, readSecurityTemplate(file));
+      return artefact(file, kind, readSecurityTemplate(file));
     case 'powershell': {
       const { facts, bindings } = readPowerShell(file.text);
-      return artefact(file, facts, bindings);
+      return artefact(file, kind, facts, bindings);
     }
     case 'batch': {
       const { facts, bindings } = readBatch(file.text);
-      return artefact(file, facts, bindings);
+      return artefact(file, kind, facts, bindings);
     }
     case 'yaml': {
       const { facts, fault } = readYaml(file.text);
-      if (!fault) return artefact(file, facts);
+      if (!fault) return artefact(file, kind, facts);
       const start = Math.min(fault.start, file.text.length);
       const span = { start, end: start };
       // A template that has not been rendered yet is no YAML; it may still say something.
       const why = 'the file is no YAML as it stands';
       return artefact(
         file,
+        kind,
         /servercachetime/i.test(file.text)
-          ? [{ value: 'ServerCacheTime', effect: { kind: 'unknown', why }, span }]
+          ? [
+              {
+                value: 'ServerCacheTime',
+                effect: { kind: 'unknown', why, help: 'render the template first, or write the number there by hand' },
+                span,
+              },
+            ]
           : [],
         [],
         [
@@ -103,9 +119,10 @@ function refused(file: SourceFile, kind: 'host' | 'section' | 'web' | 'redirecti
 
 function artefact(
   file: SourceFile,
+  form: ArtefactForm,
   facts: readonly RegistryFact[],
   bindings: readonly SslBinding[] = [],
   problems: readonly Problem[] = [],
 ): IisFile {
-  return { file, problems, content: { kind: 'artefact', facts, bindings } };
+  return { file, problems, content: { kind: 'artefact', form, facts, bindings } };
 }

@@ -21,6 +21,8 @@ export interface Block {
   readonly head: readonly ShellWord[];
   /** What it and the blocks around it make of what is in it; undefined where it is run as a matter of course. */
   readonly condition: string | undefined;
+  /** The braces around it. */
+  readonly parent: Block | undefined;
 }
 
 export interface Script {
@@ -70,7 +72,9 @@ export function readScript(text: string): Script {
     const head = opener === '@{' ? [] : frame.words;
     const condition = conditionBehind(head) ?? frame.block?.condition;
     const block: Block | undefined =
-      opener === '(' ? frame.block : { kind: opener === '@{' ? 'table' : 'script', head, condition };
+      opener === '('
+        ? frame.block
+        : { kind: opener === '@{' ? 'table' : 'script', head, condition, parent: frame.block };
     frames.push(frame);
     frame = { opener, start: at, block, words: [] };
     at += length;
@@ -173,11 +177,16 @@ function groupWord(text: string, start: number, end: number): ShellWord {
     : { text: raw, span: { start, end }, isOpen: true, isString: false };
 }
 
+/** Is what stands before a block an `if` that looks whether the key or the value is there, or what the value is? */
+export function isLook(head: readonly ShellWord[]): boolean {
+  const keyword = head.find(({ isString }) => !isString)?.text ?? '';
+  return /^(?:if|elseif)$/i.test(keyword) && head.some(({ text }) => /test-path|servercachetime/i.test(text));
+}
+
 /** What a block makes of its content. A look whether the key or the value is there is no condition that matters. */
 function conditionBehind(head: readonly ShellWord[]): string | undefined {
   const keyword = head.find(({ isString }) => !isString)?.text.toLowerCase() ?? '';
-  if (/^(?:if|elseif)$/.test(keyword) && head.some(({ text }) => /test-path|servercachetime/i.test(text)))
-    return undefined;
+  if (isLook(head)) return undefined;
   if (/^(?:if|elseif|else|switch|while|for|foreach|foreach-object|where-object|%|\?|do|catch|trap)$/.test(keyword))
     return `it is in a block behind "${keyword}"`;
   if (/^(?:function|filter)$/.test(keyword)) return 'it is in a function, and the files do not tell who calls it';

@@ -1,8 +1,10 @@
 import type { Span } from '@shortfuse/core';
 import { readCommand, type ScriptResult } from './command-line.js';
 import type { SslBinding } from './http-sys.js';
+import { guarded } from './powershell-guards.js';
 import { type Block, readScript, type Script, type ShellWord, type Statement } from './powershell-syntax.js';
-import { factsOfWrite, type RegistryFact } from './registry.js';
+import { contentOf, factsOfWrite, type RegistryFact } from './registry.js';
+import { obstacle, type Rewrite, type Rewritten, type Slot, slotsFor } from './spelling.js';
 
 /**
  * Reads what a PowerShell script does to Schannel: the item cmdlets of the registry, reg.exe, netsh and the Registry resource
@@ -27,7 +29,7 @@ export function readPowerShell(text: string): ScriptResult {
       else resources.set(block, [statement]);
       continue;
     }
-    const found = readStatement(statement, constants);
+    const found = readStatement(text, statement, constants);
     facts.push(...found.facts);
     bindings.push(...found.bindings);
   }
@@ -69,7 +71,7 @@ function settle(word: ShellWord, constants: Constants): ShellWord {
 
 const nothing: ScriptResult = { facts: [], bindings: [] };
 
-function readStatement(statement: Statement, constants: Constants): ScriptResult {
+function readStatement(text: string, statement: Statement, constants: Constants): ScriptResult {
   const { condition } = statement;
   const isAssignment = statement.words[0]?.text.startsWith('$') === true && statement.words[1]?.text === '=';
   const words = isAssignment ? statement.words.slice(2) : statement.words;
@@ -79,9 +81,9 @@ function readStatement(statement: Statement, constants: Constants): ScriptResult
   const span = { start: command.span.start, end: last.span.end };
   const extra = condition === undefined ? {} : { condition };
   const external = readCommand(words, span, condition);
-  if (external) return external;
-  const facts = readCmdlet(command.text.toLowerCase(), rest, constants, span, condition);
-  if (facts) return { facts, bindings: [] };
+  if (external) return { ...external, facts: guarded(text, statement.block, external.facts) };
+  const facts = readCmdlet({ command, rest, constants, span, condition, text, within: namesAround(statement.block) });
+  if (facts) return { facts: guarded(text, statement.block, facts), bindings: [] };
   if (isAssignment || !mightWrite(statement)) return nothing;
   const why = 'only running the script would tell what it does with ServerCacheTime here';
   return { facts: [{ value: 'ServerCacheTime', effect: { kind: 'unknown', why }, span, ...extra }], bindings: [] };
@@ -95,13 +97,27 @@ function mightWrite({ words }: Statement): boolean {
   );
 }
 
-function readCmdlet(
-  command: string,
-  rest: readonly ShellWord[],
-  constants: Constants,
-  span: Span,
-  condition: string | undefined,
-): RegistryFact[] | undefined {
+/** What people call the block that a statement is in: `function Set-Lifetime`. */
+function namesAround(block: Block | undefined): string[] {
+  const [keyword, name] = block?.kind === 'script' ? block.head : [];
+  return keyword && name && /^(?:function|filter|configuration|node|x?registry)$/i.test(keyword.text)
+    ? [`${keyword.text.toLowerCase()} ${name.text}`]
+    : [];
+}
+
+interface CmdletCall {
+  readonly command: ShellWord;
+  readonly rest: readonly ShellWord[];
+  readonly constants: Constants;
+  readonly span: Span;
+  readonly condition: string | undefined;
+  readonly text: string;
+  readonly within: readonly string[];
+}
+
+function readCmdlet(call: CmdletCall): RegistryFact[] | undefined {
+  const { rest, constants, span, condition, within } = call;
+  const command = call.command.text.toLowerCase();
   const isTrial = rest.some(({ text, isString }) => !isString && /^-whatif$/i.test(text));
   const doubt = isTrial ? '-WhatIf only says what would be done' : condition;
   const extra = doubt === undefined ? {} : { condition: doubt };
@@ -117,14 +133,22 @@ function readCmdlet(
   const written = parameters.get('name');
   if (!path) return undefined;
   const name = written && settle(written, constants);
-  const common = { path: absolute(settle(path, constants)), span, base: 'number', ...extra } as const;
+  const data = parameters.get('value');
+  const type = parameters.get('type');
+  const common = {
+    path: absolute(settle(path, constants)),
+    span,
+    statement: span,
+    within,
+    base: 'number',
+    ...extra,
+    rewrite: (from: Rewritten) => rewriteOfCmdlet(from, verb, call, { name: written, data, type }),
+  } as const;
   if (verb === 'removeItem')
     return factsOfWrite({ ...common, name: undefined, action: 'delete', defaultType: 'REG_SZ' });
   // Without a name there is nothing to understand: splatting, or a pipeline that brings it.
   if (!name) return undefined;
   if (verb === 'remove') return factsOfWrite({ ...common, name, action: 'delete', defaultType: 'REG_SZ' });
-  const data = parameters.get('value');
-  const type = parameters.get('type');
   if (type?.isOpen)
     return factsOfWrite({ ...common, name, action: 'set', data: type, type: 'DWord', defaultType: 'REG_DWORD' });
   return factsOfWrite({
@@ -138,12 +162,43 @@ function readCmdlet(
   });
 }
 
+function rewriteOfCmdlet(
+  from: Rewritten,
+  verb: CmdletVerb,
+  { command, rest, text }: CmdletCall,
+  { name, data, type }: Readonly<Record<'name' | 'data' | 'type', ShellWord | undefined>>,
+): Rewrite {
+  if (from === 'deleteValue') {
+    if (!name || /^\s*,/.test(text.slice(name.span.end, name.span.end + 100)))
+      return obstacle('the cmdlet removes several values, and one that sets a value takes a single name');
+    return slotsFor({ span: command.span, before: 'Set-ItemProperty -Type DWord -Value ', number: 'decimal' });
+  }
+  if (verb === 'new' && !isForced(rest))
+    return obstacle(
+      'without -Force New-ItemProperty fails where the value is there already, so such machines keep theirs',
+      'add -Force to it first, then run the patch again',
+    );
+  if (!data) return obstacle('no value is given');
+  if (data.isOpen) return obstacle(`the value comes from ${data.text}`);
+  if (from === 'set') return slotsFor({ span: contentOf(data), number: 'decimal' });
+  if (type) return slotsFor({ span: contentOf(data), number: 'decimal' }, { span: contentOf(type), before: 'DWord' });
+  const after = verb === 'new' ? ' -PropertyType DWord' : ' -Type DWord';
+  return slotsFor({ span: data.span, number: 'decimal', after });
+}
+
+/** PowerShell takes a parameter's name shortened. */
+function isForced(rest: readonly ShellWord[]): boolean {
+  return rest.some(({ text, isString }) => !isString && /^-fo(?:r(?:ce?)?)?(?::\$true)?$/i.test(text));
+}
+
 /** A path below the current location is as open as a variable. */
 function absolute(path: ShellWord): ShellWord {
   return path.isOpen || path.text.includes(':') ? path : { ...path, isOpen: true };
 }
 
-const cmdlets: ReadonlyMap<string, 'set' | 'new' | 'remove' | 'removeItem'> = new Map([
+type CmdletVerb = 'set' | 'new' | 'remove' | 'removeItem';
+
+const cmdlets: ReadonlyMap<string, CmdletVerb> = new Map([
   ['set-itemproperty', 'set'],
   ['sp', 'set'],
   ['new-itemproperty', 'new'],
@@ -178,7 +233,10 @@ function parametersOf(words: readonly ShellWord[], positions: readonly string[])
     const [written = '', ...attached] = word.text.slice(1).split(':');
     const meaning = parameterNames.find(([name]) => name.startsWith(written.toLowerCase()))?.[1];
     // -Value:60000
-    const value = attached.length > 0 && attached.join('') !== '' ? { ...word, text: attached.join(':') } : words[++i];
+    const value =
+      attached.length > 0 && attached.join('') !== ''
+        ? wordFrom(word, written.length + 2, attached.join(':'))
+        : words[++i];
     if (meaning !== undefined && value) found.set(meaning, value);
   }
   for (const name of positions) {
@@ -187,6 +245,11 @@ function parametersOf(words: readonly ShellWord[], positions: readonly string[])
     if (next) found.set(name, next);
   }
   return found;
+}
+
+/** The rest of a word from its unit `length` on, which are written as they are meant. */
+function wordFrom(word: ShellWord, length: number, text: string): ShellWord {
+  return { ...word, text, span: { start: word.span.start + length, end: word.span.end } };
 }
 
 function isRegistryResource({ kind, head }: Block): boolean {
@@ -201,7 +264,7 @@ function readResource(entries: readonly Statement[], constants: Constants): Regi
     if (name && equals?.text === '=' && value) values.set(name.text.toLowerCase(), value);
     else if (name?.text.includes('=')) {
       const split = name.text.indexOf('=');
-      values.set(name.text.slice(0, split).toLowerCase(), { ...name, text: name.text.slice(split + 1) });
+      values.set(name.text.slice(0, split).toLowerCase(), wordFrom(name, split + 1, name.text.slice(split + 1)));
     }
   }
   const first = entries[0]?.words[0];
@@ -214,17 +277,53 @@ function readResource(entries: readonly Statement[], constants: Constants): Regi
   const ensure = values.get('ensure');
   const condition = entries[0]?.condition;
   const isAbsent = ensure?.text.toLowerCase() === 'absent';
+  const isHex = /^\$true$/i.test(values.get('hex')?.text ?? '');
+  const statement = { start: first.span.start, end: last.span.end };
   return factsOfWrite({
     path: settle(key, constants),
     name: name?.text === '' ? undefined : name && settle(name, constants),
     action: isAbsent ? 'delete' : 'set',
     ...(data ? { data } : {}),
     ...(type ? { type: type.text } : {}),
-    base: /^\$true$/i.test(values.get('hex')?.text ?? '') ? 'hex' : 'number',
+    base: isHex ? 'hex' : 'number',
     defaultType: 'REG_SZ',
-    span: ensure && isAbsent ? ensure.span : { start: first.span.start, end: last.span.end },
+    span: ensure && isAbsent ? ensure.span : statement,
+    statement,
+    within: namesAround(entries[0]?.block),
+    rewrite: (from) => rewriteOfResource(from, { data, type, ensure, isHex }),
     ...(condition === undefined ? {} : { condition }),
   });
+}
+
+/** Entries of a resource are parted by line ends or semicolons, so what is missing goes behind what is there. */
+function rewriteOfResource(
+  from: Rewritten,
+  {
+    data,
+    type,
+    ensure,
+    isHex,
+  }: Readonly<Record<'data' | 'type' | 'ensure', ShellWord | undefined>> & { readonly isHex: boolean },
+): Rewrite {
+  if (data?.isOpen) return obstacle(`the data comes from ${data.text}`);
+  const number = isHex ? 'hex' : 'decimal';
+  const prefix = isHex && /^0x/i.test(data?.text ?? '') ? '0x' : '';
+  const slots: Slot[] = [];
+  if (data) {
+    const isTyped = from === 'set' || type !== undefined;
+    if (isTyped) slots.push({ span: contentOf(data), before: prefix, number });
+    else slots.push({ span: data.span, before: `'${prefix}`, number, after: "'; ValueType = 'Dword'" });
+  }
+  if (type && from !== 'set') slots.push({ span: contentOf(type), before: 'Dword' });
+  if (from !== 'deleteValue') return data ? slotsFor(...slots) : obstacle('no ValueData is given');
+  if (!ensure) return obstacle('no Ensure is given');
+  const missingType = type || data ? '' : "; ValueType = 'Dword'";
+  slots.push(
+    data
+      ? { span: contentOf(ensure), before: 'Present' }
+      : { span: ensure.span, before: `'Present'${missingType}; ValueData = '`, number, after: "'" },
+  );
+  return slotsFor(...slots);
 }
 
 function commentedOut(text: string, { comments }: Script): RegistryFact[] {

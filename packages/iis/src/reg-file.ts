@@ -1,5 +1,6 @@
 import type { Problem, SourceFile, Span } from '@shortfuse/core';
 import { type Effect, placeInRegistry, type RegistryFact, readHex, valueNamed, whyMisplaced } from './registry.js';
+import { obstacle, type Rewrite, type Slot, slotsFor, type Written } from './spelling.js';
 
 /** What a .reg file does, and what is wrong with it. */
 export interface RegFile {
@@ -35,12 +36,19 @@ export function readRegFile(file: SourceFile): RegFile {
       help: 'save the file as UTF-16LE, as regedit exports it, or without a byte order mark',
     });
   const unsure =
-    encoding === 'utf-8-bom' ? 'a UTF-8 byte order mark may keep regedit from importing the file' : undefined;
+    encoding === 'utf-8-bom'
+      ? {
+          condition: 'a UTF-8 byte order mark may keep regedit from importing the file',
+          help: 'save the file as UTF-16LE, as regedit exports it, or without the mark; then run the patch again',
+        }
+      : {};
   let key = '';
-  const add = (value: RegistryFact['value'], effect: Effect, span: Span): void => {
-    if (!isImported)
-      facts.push({ value, effect: { kind: 'ignored', why: 'the file has no header, so it is not imported' }, span });
-    else facts.push({ value, effect, span, ...(unsure === undefined ? {} : { condition: unsure }) });
+  const add = (value: RegistryFact['value'], effect: Effect, span: Span, written?: Written): void => {
+    const place = written && value === 'ServerCacheTime' ? { written } : {};
+    if (!isImported) {
+      const why = 'the file has no header, so it is not imported';
+      facts.push({ value, effect: { kind: 'ignored', why }, span });
+    } else facts.push({ value, effect, span, ...place, ...unsure });
   };
   for (let i = isImported ? 1 : 0; i < lines.length; i++) {
     const line = trimmed(text, lines[i] ?? first);
@@ -82,9 +90,11 @@ export function readRegFile(file: SourceFile): RegFile {
     const data = pieces.join('');
     const span = { start: line.start, end };
     const place = placeInRegistry(key);
+    const from = line.start + assignment[0].length;
+    const written = { path: [key.toLowerCase(), value], statement: span, ...dataIn(text, { start: from, end }) };
     const misplaced = whyMisplaced(place, value);
-    if (misplaced) add(value, misplaced, span);
-    else if (place === 'key') add(value, effectOfRegData(data), span);
+    if (misplaced) add(value, misplaced, span, { ...written, rewrite: obstacle('it has no effect where it stands') });
+    else if (place === 'key') add(value, effectOfRegData(data), span, written);
   }
   return { facts, problems };
 }
@@ -110,6 +120,59 @@ function effectOfRegData(data: string): Effect {
   if (bytes.length !== 4 || bytes.some((byte) => !/^[0-9a-f]{1,2}$/i.test(byte)))
     return { kind: 'wrongType', type: `REG_DWORD of ${bytes.length} bytes` };
   return { kind: 'set', number: bytes.reduceRight((sum, byte) => sum * 256 + Number.parseInt(byte, 16), 0) };
+}
+
+/** The data without what follows it, and how it becomes a REG_DWORD; comments stay. */
+function dataIn(text: string, { start, end }: Span): { readonly data: Span; readonly rewrite: Rewrite } {
+  const written = text.slice(start, end);
+  const [digits] = /^dword:[ \t]*(?=[0-9a-f]{1,8}[ \t]*(?:;|$))/i.exec(written) ?? [];
+  if (digits !== undefined) {
+    const number = {
+      start: start + digits.length,
+      end: start + (/[ \t]*(?:;|$)/.exec(written)?.index ?? written.length),
+    };
+    return { data: { start, end: number.end }, rewrite: slotsFor({ span: number, number: 'hex8' }) };
+  }
+  const isDword = /^hex\(0*4\):/i.exec(written);
+  const bytes = isDword ? bytesIn(text, { start: start + isDword[0].length, end }) : [];
+  const [first, , , last] = bytes;
+  if (first && last && bytes.length === 4) {
+    const list = { start: first.start, end: last.end };
+    const isOneLine = !/[\r\n]/.test(text.slice(list.start, list.end));
+    const slots: Slot[] = isOneLine
+      ? [{ span: list, number: 'bytes' }]
+      : bytes.map((span, at) => ({ span, number: at as 0 | 1 | 2 | 3 }));
+    return { data: { start, end: list.end }, rewrite: slotsFor(...slots) };
+  }
+  const length = lengthOfData(written);
+  const data = { start, end: start + length };
+  // A list over several lines may have comments in it.
+  return {
+    data,
+    rewrite:
+      /;/.test(written.slice(0, length)) && !written.startsWith('"')
+        ? obstacle('there are comments between the bytes')
+        : slotsFor({ span: data, before: 'dword:', number: 'hex8' }),
+  };
+}
+
+/** Up to the comment, which a text in quotes may seem to hold; of a list, up to the last comment. */
+function lengthOfData(written: string): number {
+  if (written.startsWith('"')) return /^"(?:[^"\\]|\\.)*"?/.exec(written)?.[0].length ?? written.length;
+  const lastLine = Math.max(written.lastIndexOf('\n'), written.lastIndexOf('\r')) + 1;
+  const comment = written.indexOf(';', lastLine);
+  return (comment === -1 ? written : written.slice(0, comment)).trimEnd().length;
+}
+
+/** The first five bytes of a list, whatever lines and comments it goes over. */
+function bytesIn(text: string, { start, end }: Span): Span[] {
+  const bytes: Span[] = [];
+  for (const { index, 0: piece } of text.slice(start, end).matchAll(/;[^\r\n]*|[0-9a-f]+/gi))
+    if (!piece.startsWith(';')) {
+      bytes.push({ start: start + index, end: start + index + piece.length });
+      if (bytes.length === 5) break;
+    }
+  return bytes;
 }
 
 /** By number, from winnt.h. */

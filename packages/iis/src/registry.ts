@@ -1,4 +1,5 @@
 import type { Span } from '@shortfuse/core';
+import { obstacle, type Rewrite, type Rewritten, type Written } from './spelling.js';
 
 /** The key that holds Schannel's settings, below HKEY_LOCAL_MACHINE, in lower case. */
 const schannel = ['control', 'securityproviders', 'schannel'] as const;
@@ -66,7 +67,8 @@ export type Effect =
   | { readonly kind: 'set'; readonly number: number; readonly hexDigits?: string }
   | { readonly kind: 'deleteValue' | 'deleteKey' | 'ticketKey' }
   | { readonly kind: 'wrongType'; readonly type: string }
-  | { readonly kind: 'unknown' | 'ignored'; readonly why: string };
+  /** `help`: what a person can do about it, where that is more than to write the number there. */
+  | { readonly kind: 'unknown' | 'ignored'; readonly why: string; readonly help?: string };
 
 /** One thing that a registry artefact does. `span` is the place a person is sent to. */
 export interface RegistryFact {
@@ -75,6 +77,10 @@ export interface RegistryFact {
   readonly span: Span;
   /** What stands between it and being applied, in words; undefined where nothing does. */
   readonly condition?: string;
+  /** What a person can do about the condition, where that is something of its own. */
+  readonly help?: string;
+  /** For ServerCacheTime; absent where it is only talked about, and for what deletes the key. */
+  readonly written?: Written;
 }
 
 /** Where the text of a parameter stands and what it says; `isOpen` where something else decides what it says: a variable. */
@@ -82,6 +88,13 @@ export interface Word {
   readonly text: string;
   readonly span: Span;
   readonly isOpen: boolean;
+  /** Quotes make it text whatever it looks like; they are part of `span` then. */
+  readonly isString?: boolean;
+}
+
+/** The place of what a word says, without quotes around it. */
+export function contentOf({ text, span, isString }: Word): Span {
+  return isString && span.end - span.start === text.length + 2 ? { start: span.start + 1, end: span.end - 1 } : span;
 }
 
 /** The largest REG_DWORD. */
@@ -112,13 +125,18 @@ export interface RegistryWrite {
   readonly base: 'number' | 'hex';
   /** The type that the writer takes where `type` says nothing. */
   readonly defaultType: string;
+  /** The place a person is sent to. */
   readonly span: Span;
+  readonly statement: Span;
+  /** The names of what it is in, from the outside in. */
+  readonly within?: readonly string[];
+  readonly rewrite: (from: Rewritten) => Rewrite;
   readonly condition?: string;
 }
 
 /** What `write` does to the values that matter here, if anything. */
 export function factsOfWrite(write: RegistryWrite): RegistryFact[] {
-  const { path, name, action, data, condition } = write;
+  const { path, name, action, data, condition, statement, within = [] } = write;
   const extra = condition === undefined ? {} : { condition };
   const place = path.isOpen ? undefined : placeInRegistry(path.text);
   if (name === undefined) {
@@ -134,13 +152,24 @@ export function factsOfWrite(write: RegistryWrite): RegistryFact[] {
   }
   const value = name.isOpen ? undefined : valueNamed(name.text);
   if (value === undefined) return [];
-  const fact = (effect: Effect): RegistryFact[] => [{ value, effect, span, ...extra }];
+  const fact = (effect: Effect, at: Span = span): RegistryFact[] => {
+    if (value !== 'ServerCacheTime') return [{ value, effect, span: at, ...extra }];
+    const { kind } = effect;
+    const isPlain = kind === 'set' || kind === 'wrongType' || kind === 'deleteValue';
+    const written: Written = {
+      path: [...within, path.text.trim().toLowerCase(), value],
+      statement,
+      data: data && action === 'set' ? data.span : statement,
+      rewrite: isPlain ? write.rewrite(kind) : obstacle('it has no effect where it stands'),
+    };
+    return [{ value, effect, span: at, written, ...extra }];
+  };
   if (place === undefined)
     return fact({ kind: 'unknown', why: `the key is in ${path.text}, which is only known when it runs` });
   const misplaced = whyMisplaced(place, value);
   if (misplaced) return fact(misplaced);
   if (place !== 'key') return [];
-  if (action === 'delete') return [{ value, effect: { kind: 'deleteValue' }, span: write.span, ...extra }];
+  if (action === 'delete') return fact({ kind: 'deleteValue' }, write.span);
   return fact(effectOfData(write));
 }
 
@@ -155,9 +184,14 @@ export function whyMisplaced(place: RegistryPlace, value: ValueName): Effect | u
       return {
         kind: 'unknown',
         why: 'it is written to a numbered control set, and only the machine knows which set is current',
+        help: 'name CurrentControlSet in its path, and run the patch again',
       };
     case 'remote':
-      return { kind: 'unknown', why: 'it is written to the registry of another machine' };
+      return {
+        kind: 'unknown',
+        why: 'it is written to the registry of another machine',
+        help: 'leave the file out with "exclude" if that machine is none of these, else change it by hand',
+      };
     default:
       return undefined;
   }

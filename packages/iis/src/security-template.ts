@@ -1,7 +1,8 @@
-import type { SourceFile } from '@shortfuse/core';
+import type { SourceFile, Span } from '@shortfuse/core';
 import { decode } from 'ini';
 import { linesOf } from './reg-file.js';
 import { factsOfWrite, type RegistryFact } from './registry.js';
+import { obstacle, type Rewrite, slotsFor } from './spelling.js';
 
 /** Registry types by the number that stands before the comma. */
 const types: Readonly<Record<string, string>> = {
@@ -37,10 +38,20 @@ export function readSecurityTemplate(file: SourceFile): RegistryFact[] {
         base: 'number',
         defaultType: 'REG_SZ',
         span: line,
+        statement: line,
+        rewrite: (from) => (from === 'set' ? slotsFor({ span: data, number: 'decimal' }) : rewriteOfLine(text, line)),
       }),
     );
   }
   return facts;
+}
+
+/** A line of another type: everything behind the equals sign is written anew. */
+function rewriteOfLine(text: string, line: Span): Rewrite {
+  const [whole, before = ''] = /^([^=]*=[ \t]*)[^\s;](?:[^;]*[^\s;])?/.exec(text.slice(line.start, line.end)) ?? [];
+  if (whole === undefined) return obstacle('nothing stands behind the equals sign');
+  const span = { start: line.start + before.length, end: line.start + whole.length };
+  return slotsFor({ span, before: '4,', number: 'decimal' });
 }
 
 /** The settings of [Registry Values] whose value name matters here. */

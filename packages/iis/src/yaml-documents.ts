@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, parseAllDocuments, type YAMLMap } from 'yaml';
 import { factsOfWrite, type RegistryFact, type Word } from './registry.js';
+import { pairAt, rewriteOfInstance, rewriteOfTask } from './yaml-slots.js';
 
 /** What was found, and why nothing was where the text is no YAML. */
 export interface YamlResult {
@@ -28,7 +29,7 @@ export function readYaml(text: string): YamlResult {
       const [error] = document.errors;
       if (error)
         return { facts: [], fault: { message: error.message.split('\n')[0] ?? 'no YAML', start: error.pos[0] } };
-      for (const { map, condition } of mapsIn(document.contents)) facts.push(...factsOfMap(map, condition));
+      for (const { map, condition } of mapsIn(document.contents)) facts.push(...factsOfMap(text, map, condition));
     }
   } catch (error) {
     return {
@@ -93,10 +94,12 @@ function* mapsIn(contents: Node | null): Generator<Found> {
   }
 }
 
-function factsOfMap(map: YAMLMap, condition: string | undefined): RegistryFact[] {
+function factsOfMap(text: string, map: YAMLMap, condition: string | undefined): RegistryFact[] {
+  const name = wordAt(map, 'name')?.text;
+  const within = name === undefined ? [] : [name];
   for (const module of ['ansible.windows.win_regedit', 'win_regedit']) {
     const parameters = valueAt(map, module);
-    if (isMap(parameters)) return factsOfTask(parameters, condition);
+    if (isMap(parameters)) return factsOfTask(text, parameters, within, condition);
     if (isScalar(parameters) && typeof parameters.value === 'string' && /servercachetime/i.test(parameters.value)) {
       const why = 'the parameters are written as one text, which is not read';
       return [{ value: 'ServerCacheTime', effect: { kind: 'unknown', why }, span: spanOf(parameters) }];
@@ -105,14 +108,28 @@ function factsOfMap(map: YAMLMap, condition: string | undefined): RegistryFact[]
   const type = wordAt(map, 'type')?.text.toLowerCase();
   const properties = valueAt(map, 'properties');
   if (!isMap(properties)) return [];
-  if (type === 'microsoft.windows/registry') return factsOfInstance(properties, map, condition);
+  if (type === 'microsoft.windows/registry') return factsOfInstance(text, properties, map, within, condition);
   if (/^(?:psdscresources|psdesiredstateconfiguration|xpsdesiredstateconfiguration)\/x?registry$/.test(type ?? ''))
-    return factsOfResource(properties, condition);
+    return factsOfResource(text, properties, within, condition);
   return [];
 }
 
+const taskNames = {
+  ...{ data: ['data'], type: ['type', 'datatype'], state: ['state'] },
+  ...{ present: 'present', dword: 'dword', isHex: false },
+};
+const resourceNames = {
+  ...{ data: ['ValueData'], type: ['ValueType'], state: ['Ensure'] },
+  ...{ present: 'Present', dword: 'Dword' },
+};
+
 /** Without `name`, `state: absent` deletes the key unless `delete_key` forbids it. */
-function factsOfTask(parameters: YAMLMap, condition: string | undefined): RegistryFact[] {
+function factsOfTask(
+  text: string,
+  parameters: YAMLMap,
+  within: readonly string[],
+  condition: string | undefined,
+): RegistryFact[] {
   const path = wordAt(parameters, 'path', 'key');
   if (!path) return [];
   const name = wordAt(parameters, 'name', 'entry', 'value');
@@ -130,11 +147,20 @@ function factsOfTask(parameters: YAMLMap, condition: string | undefined): Regist
     base: 'number',
     defaultType: 'REG_SZ',
     span: state && isAbsent ? state.span : spanOf(parameters),
+    statement: spanOf(parameters),
+    within,
+    rewrite: (from) => rewriteOfTask(text, parameters, from, taskNames),
     ...(condition === undefined ? {} : { condition }),
   });
 }
 
-function factsOfInstance(properties: YAMLMap, instance: YAMLMap, condition: string | undefined): RegistryFact[] {
+function factsOfInstance(
+  text: string,
+  properties: YAMLMap,
+  instance: YAMLMap,
+  within: readonly string[],
+  condition: string | undefined,
+): RegistryFact[] {
   const path = wordAt(properties, 'keyPath');
   if (!path) return [];
   const name = wordAt(properties, 'valueName');
@@ -154,12 +180,20 @@ function factsOfInstance(properties: YAMLMap, instance: YAMLMap, condition: stri
     base: 'number',
     defaultType: 'REG_NONE',
     span: exists && isAbsent ? exists.span : spanOf(properties),
+    statement: spanOf(properties),
+    within,
+    rewrite: (from) => rewriteOfInstance(text, properties, from),
     ...(when === undefined ? {} : { condition: when }),
   });
 }
 
 /** The Registry resource of DSC 1.1, whose names are compared without regard to case. */
-function factsOfResource(properties: YAMLMap, condition: string | undefined): RegistryFact[] {
+function factsOfResource(
+  text: string,
+  properties: YAMLMap,
+  within: readonly string[],
+  condition: string | undefined,
+): RegistryFact[] {
   const path = wordAt(properties, 'Key');
   if (!path) return [];
   const name = wordAt(properties, 'ValueName');
@@ -167,22 +201,25 @@ function factsOfResource(properties: YAMLMap, condition: string | undefined): Re
   const type = wordAt(properties, 'ValueType');
   const ensure = wordAt(properties, 'Ensure');
   const isAbsent = ensure?.text.toLowerCase() === 'absent';
+  const isHex = wordAt(properties, 'Hex')?.text.toLowerCase() === 'true';
   return factsOfWrite({
     path,
     name: name?.text === '' ? undefined : name,
     action: isAbsent ? 'delete' : 'set',
     ...(data ? { data } : {}),
     ...(type ? { type: type.text } : {}),
-    base: wordAt(properties, 'Hex')?.text.toLowerCase() === 'true' ? 'hex' : 'number',
+    base: isHex ? 'hex' : 'number',
     defaultType: 'REG_SZ',
     span: ensure && isAbsent ? ensure.span : spanOf(properties),
+    statement: spanOf(properties),
+    within,
+    rewrite: (from) => rewriteOfTask(text, properties, from, { ...resourceNames, isHex }),
     ...(condition === undefined ? {} : { condition }),
   });
 }
 
 function valueAt(map: YAMLMap, name: string): unknown {
-  const lower = name.toLowerCase();
-  return map.items.find(({ key }) => isScalar(key) && String(key.value).toLowerCase() === lower)?.value ?? undefined;
+  return pairAt(map, name)?.value ?? undefined;
 }
 
 /** The scalar below the first of those names; a list of one item, as `valueData` may be, counts as the item. */
