@@ -94,7 +94,7 @@ export function planPatch(configurations: readonly Configuration[], request: Pat
       open.set(listener, (open.get(listener) ?? new Set()).add(mechanism));
     const deviations = [
       ...draft.faults,
-      ...deviationsIn(configurations, outcome, { wished, refused: open, target: request.target }),
+      ...deviationsIn(configurations, outcome, { ...request, wished, refused: open }),
       ...draft.files.flatMap((file) => secondDeviations(file, request)),
     ];
     if (deviations.length === 0 || chosen.size === 0)

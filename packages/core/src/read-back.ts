@@ -16,6 +16,8 @@ export interface Expectation {
   readonly wished: ReadonlyMap<Listener, ReadonlySet<MechanismName>>;
   /** The mechanisms of which some lifetime was refused: others of the same mechanism may move all the same. */
   readonly refused?: ReadonlyMap<Listener, ReadonlySet<MechanismName>>;
+  /** The listeners that may change; all where absent. */
+  readonly isWanted?: (listener: Listener) => boolean;
   readonly target: Seconds;
 }
 
@@ -71,8 +73,10 @@ function listenerDeviation(before: Listener, after: Listener, expectation: Expec
       if (mine?.has(name) && !isReached(is, target) && isPossible(after, name)) return `${name} did not change`;
       continue;
     }
-    // A timeout of 0 can switch a mechanism off that a timeout of 60 has on; then it is short, too.
-    if (mine && isReached(is, target)) continue;
+    // A timeout of 0 can switch a mechanism off that a timeout of 60 has on, here or at a listener that shares the timeout; then
+    // it is short, too.
+    const mayMove = mine ?? (was.enabled === false && (expectation.isWanted?.(before) ?? true));
+    if (mayMove && isReached(is, target)) continue;
     if (refused?.has(name) && isPartlyReached(was, is, target)) continue;
     return `${name} is ${shown(is)} and was ${shown(was)}`;
   }

@@ -348,3 +348,13 @@ test('a file that a main file and a part of another include: the part is at the 
   expect(texts).toEqual({ site: 'server { listen 1 ssl; ssl_session_timeout 60s; server_name a; }\n' });
   expect(refused).toEqual([]);
 });
+
+test('a name that withholds what a timeout of 0 has switched off keeps nobody from the target', () => {
+  const zero = (seconds: string): string =>
+    main(
+      `    ssl_session_cache shared:S:1m;\n    server { listen 1 ssl; server_name a; ssl_session_timeout ${seconds}; }\n    server { listen 1 ssl; server_name b; ssl_certificate b; ssl_session_tickets off; }\n`,
+    );
+  const { texts, refused } = patchTexts({ 'nginx.conf': zero('0') });
+  expect(refused).toEqual([]);
+  expect(texts).toEqual({ 'nginx.conf': zero('60s') });
+});
