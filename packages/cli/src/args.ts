@@ -1,5 +1,10 @@
 import { readDuration, type Seconds } from '@shortfuse/core';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import {
+  addDecryptErrorsOptions,
+  type DecryptErrorsOptions,
+  decryptErrorsHelp,
+} from './commands/decrypt-errors/options.js';
 import { addProbeOptions, type ProbeOptions, probeHelp } from './commands/probe/options.js';
 import { readDefine } from './define.js';
 import type { ExitStatus } from './exit.js';
@@ -74,6 +79,7 @@ export interface Commands {
   status(lease: string | undefined, options: StatusOptions): Promise<ExitStatus>;
   mark(event: string, lease: string | undefined, options: MarkOptions): Promise<ExitStatus>;
   probe(hosts: readonly string[], options: ProbeOptions): Promise<ExitStatus>;
+  decryptErrors(logs: readonly string[], options: DecryptErrorsOptions): Promise<ExitStatus>;
   explain(name: string | undefined): Promise<ExitStatus>;
 }
 
@@ -220,6 +226,18 @@ Exit status:
   )
     .addHelpText('after', probeHelp)
     .action(async (hosts: string[], options: ProbeOptions) => finished(await commands.probe(hosts, options)));
+
+  addDecryptErrorsOptions(
+    program
+      .command('decrypt-errors')
+      .description('decryption failures before and after a switch, from the logs of Palo Alto firewalls')
+      .version(version, '-V, --version', 'print the version')
+      .argument('[LOG...]', 'traffic logs for both sides, with --enabled-at'),
+  )
+    .addHelpText('after', decryptErrorsHelp)
+    .action(async (logs: string[], options: DecryptErrorsOptions) =>
+      finished(await commands.decryptErrors(logs, options)),
+    );
 
   program
     .command('explain')

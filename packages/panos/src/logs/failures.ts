@@ -66,6 +66,8 @@ export interface FailureReport {
    */
   readonly origin: Readonly<Record<Side, ClockSeconds>>;
   readonly enabledAt?: ClockSeconds;
+  /** Of a decryption log: between which times its rows count. */
+  readonly span?: { readonly from: ClockSeconds | undefined; readonly until: ClockSeconds };
   readonly inUtc: boolean;
 }
 
@@ -178,6 +180,9 @@ export async function countFailures(request: FailureRequest): Promise<FailureRep
     origin,
     inUtc,
     ...(switchedOn === undefined ? {} : { enabledAt: switchedOn }),
+    ...(kind === 'decryption'
+      ? { span: { from: Number.isFinite(span.from) ? span.from : undefined, until: span.until } }
+      : {}),
   };
   if (errors.length > 0)
     return { ...common, destinations: [], warnings: [], notes: [], rejectedRows: 0, verdict: null };
