@@ -119,16 +119,20 @@ function shown(mechanism: Mechanism): string {
   return seconds === undefined ? 'unknown' : `${seconds} s`;
 }
 
-/** The first error that was not there before. Places move with a patch, so the messages are compared. */
+/** The first error that was not there before. Places move with a patch, so the messages are compared, without the lines they name. */
 function newError(before: readonly Problem[], after: readonly Problem[]): string | undefined {
   const known = new Map<string, number>();
   for (const { severity, message } of before)
-    if (severity === 'error') known.set(message, (known.get(message) ?? 0) + 1);
+    if (severity === 'error') known.set(withoutLines(message), (known.get(withoutLines(message)) ?? 0) + 1);
   for (const { severity, message } of after) {
     if (severity !== 'error') continue;
-    const left = known.get(message) ?? 0;
+    const left = known.get(withoutLines(message)) ?? 0;
     if (left === 0) return message;
-    known.set(message, left - 1);
+    known.set(withoutLines(message), left - 1);
   }
   return undefined;
+}
+
+function withoutLines(message: string): string {
+  return message.replace(/\bline \d+/g, 'line');
 }
