@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decode, encode, positionOf } from '@shortfuse/core';
-import { openIn } from '@shortfuse/testkit';
+import { openIn, planFor } from '@shortfuse/testkit';
 import { describe, expect, test } from 'vitest';
 import { iis } from '../src/index.js';
 
@@ -52,6 +52,29 @@ else
         .map(({ line }) => line);
       const found = content.kind === 'host' && !isInvalid ? tlsLines(name) : [];
       if (!isInvalid) expect(found).toEqual(wanted);
+    });
+
+    // None of them has a file that writes the value, so each machine gets companions and no text changes.
+    test('every machine is brought to the target beside its files', () => {
+      const complete = corpus.filter(({ valid, server }) => !valid.startsWith('invalid') && server === 'iis');
+      const machines = complete.flatMap(({ file }) => {
+        const project = openIn(iis, folder, { paths: [file] });
+        const { files, refused, configurations } = planFor(project);
+        expect([files, refused], file).toEqual([[], []]);
+        for (const { configuration, remedies } of configurations) {
+          const companions = iis.companions?.(configuration, { target: 60, remedies }) ?? [];
+          expect(
+            companions.map(({ name }) => name),
+            file,
+          ).toContain('schannel-session-60s.reg');
+        }
+        const withTls = project.configurations.filter(({ listeners }) => listeners.length > 0);
+        expect(configurations.map(({ configuration }) => configuration.label)).toEqual(
+          withTls.map(({ label }) => label),
+        );
+        return withTls;
+      });
+      expect(machines).toHaveLength(3);
     });
   });
 

@@ -1,13 +1,20 @@
 import { decode } from '@shortfuse/core';
 import { describe, expect, test } from 'vitest';
 import { iis } from '../src/index.js';
+import { planOf } from './patching.js';
 import { configurationsOf, host, reg } from './reading.js';
 
-/** How long reading and resolving takes, beside an applicationHost.config. */
+/** How long reading, resolving and patching takes, beside an applicationHost.config. */
 function timed(path: string, text: string): number {
   const before = performance.now();
-  iis.claims(decode(path, new TextEncoder().encode(text)), false);
-  configurationsOf(path.endsWith('.config') ? { [path]: text } : { 'applicationHost.config': host, [path]: text });
+  const file = decode(path, new TextEncoder().encode(text));
+  iis.claims(file, false);
+  if (path.endsWith('.config')) configurationsOf({ [path]: text });
+  else planOf({ 'applicationHost.config': host, [path]: text });
+  const tree = iis.parse(file);
+  const statement = iis.anchors?.(tree)[0]?.statement.start;
+  iis.comments?.(tree);
+  if (statement !== undefined) iis.annotate?.(tree, statement, 'a comment');
   return performance.now() - before;
 }
 
@@ -60,6 +67,22 @@ describe('time in proportion to size', () => {
     ['deletions', 't.ps1', (size: number) => ps('Remove-Item '.repeat(size / 12))],
     ['assignments', 't.ps1', (size: number) => ps("$a = 'b'\n".repeat(size / 9))],
     ['words that touch', 't.ps1', (size: number) => ps(`a"b"`.repeat(size / 4))],
+    [
+      'commands to change',
+      't.cmd',
+      (size: number) =>
+        `if x (\n${'reg add HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL /v ServerCacheTime /t REG_DWORD /d 1\n'.repeat(size / 110)}`,
+    ],
+    [
+      'blocks that look at the value',
+      't.ps1',
+      (size: number) =>
+        ps(
+          `${'if (ServerCacheTime) {'.repeat(size / 44)}${'sp HKLM:\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL ServerCacheTime 1\n'.repeat(size / 170)}`,
+        ),
+    ],
+    ['hash signs', 't.yml', (size: number) => yaml('#'.repeat(size))],
+    ['semicolons', 't.reg', (size: number) => reg(`"ServerCacheTime"=-\r\n${'";'.repeat(size / 2)}`)],
     ['quotes', 't.cmd', (size: number) => `rem ServerCacheTime\nreg add ${'"'.repeat(size)}`],
     ['carets', 't.cmd', (size: number) => `rem ServerCacheTime\n${'^\n'.repeat(size / 2)}`],
     ['percent signs', 't.cmd', (size: number) => `rem ServerCacheTime\nreg add ${'%'.repeat(size)}`],

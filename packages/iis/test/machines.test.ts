@@ -198,3 +198,24 @@ describe('applicationHost.config', () => {
       ),
     ).toEqual(['*:443 a & b&c/https/*:443:']));
 });
+
+describe('sessions from before a change', () => {
+  const sessionsWith = (files: Files) => {
+    const listener = configurationsOf({ 'applicationHost.config': host, ...files })[0]?.listeners[0];
+    return [listener?.oldSessionsAfterReload, listener?.oldSessionsAfterRestart, listener?.oldSessions?.end];
+  };
+  test('end with a restart of the machine, because the cache is in memory', () =>
+    expect(sessionsWith({ 't.reg': hour })).toEqual([
+      'unknown',
+      'dropped',
+      'restart the machine, or HTTP.sys and what depends on it (Restart-Service HTTP -Force)',
+    ]));
+
+  test('nobody knows of those that a ticket holds', () =>
+    expect(
+      sessionsWith({ 't.cmd': 'netsh http add sslcert ipport=0.0.0.0:443 enablesessionticket=enable' }).slice(0, 2),
+    ).toEqual(['unknown', 'unknown']));
+
+  test('there are none where nothing is resumed', () =>
+    expect(sessionsWith({ 't.reg': reg('"ServerCacheTime"=dword:0') })).toEqual(['unknown', undefined, undefined]));
+});
