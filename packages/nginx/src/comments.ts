@@ -1,4 +1,4 @@
-import { byteLength, insert, type Span, type TextEdit } from '@shortfuse/core';
+import { byteLength, insert, positionOf, type Span, type TextEdit } from '@shortfuse/core';
 import { indentOf, innerIndent } from './insertion.js';
 import { mayHaveTags, TagReader } from './template.js';
 import { type NginxFile, spanOf, TokenKind, tokenAt } from './tree.js';
@@ -61,7 +61,7 @@ function ownEnd(tree: NginxFile, index: number): number {
 function freeLineStart({ file, tokens }: NginxFile, offset: number): number {
   let at = offset;
   for (;;) {
-    at = at === 0 ? 0 : file.text.lastIndexOf('\n', at - 1) + 1;
+    at -= positionOf(file, at).column - 1;
     if (at === 0) return 0;
     const token = tokenAt(tokens, at - 1);
     if (tokens.kinds[token] === TokenKind.blank) return at;

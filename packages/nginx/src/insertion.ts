@@ -88,9 +88,9 @@ function lineAfter(tree: NginxFile, token: number, indent: string): Place | unde
 /** What a statement of the block is indented with, if it begins its line. */
 export function indentOf({ file, directives, tokens }: NginxFile, index: number): string | undefined {
   const start = tokens.starts[directives.name[index] ?? 0] ?? 0;
-  const lineStart = file.text.lastIndexOf('\n', start - 1) + 1;
-  const before = start === 0 ? '' : file.text.slice(lineStart, start);
-  return /^[ \t]*$/.test(before) ? before : undefined;
+  let at = start;
+  while (file.text[at - 1] === ' ' || file.text[at - 1] === '\t') at--;
+  return at === 0 || file.text[at - 1] === '\n' ? file.text.slice(at, start) : undefined;
 }
 
 /** As the first statement in the block that begins its line, else one step deeper than the block itself. */

@@ -10,7 +10,6 @@ import { hasPlaceholder, locationOf, type NginxFile, spanOf, TokenKind } from '.
 export function hiddenStatement(tree: NginxFile, parent: number): Location | undefined {
   const { directives, tokens } = tree;
   if (!directives.templateDepth) return undefined;
-  const tags = new TagReader(tree.file.text);
   const close = parent === -1 ? tokens.count : (directives.close[parent] ?? tokens.count);
   const end = parent === -1 ? directives.count : (directives.next[parent] ?? 0);
   let token = parent === -1 ? 0 : (directives.end[parent] ?? 0) + 1;
@@ -18,7 +17,7 @@ export function hiddenStatement(tree: NginxFile, parent: number): Location | und
     const name = child < end ? (directives.name[child] ?? close) : close;
     for (; token < name; token++) {
       if (tokens.kinds[token] !== TokenKind.template) continue;
-      if (writesStatements(tree, tags, token)) return locationOf(tree, token);
+      if (writesStatements(tree, token)) return locationOf(tree, token);
     }
     if (child >= end) return undefined;
     const { start, end: nameEnd } = spanOf(tree, name);
@@ -31,7 +30,12 @@ export function hiddenStatement(tree: NginxFile, parent: number): Location | und
 /** Statements of template languages that put other text in their place. */
 const writing = /^[{<]%[-+=_]?\s*(?:include|render|embed|extends|block|yield|call|import|partial|template)\b/;
 
-function writesStatements(tree: NginxFile, tags: TagReader, token: number): boolean {
+/** One for each file: a reader looks through the whole text when it is made. */
+const readers = new WeakMap<NginxFile, TagReader>();
+
+function writesStatements(tree: NginxFile, token: number): boolean {
   const { start, end } = spanOf(tree, token);
+  const tags = readers.get(tree) ?? new TagReader(tree.file.text);
+  readers.set(tree, tags);
   return tags.at(start)?.role === 'output' || writing.test(tree.file.text.slice(start, end));
 }
