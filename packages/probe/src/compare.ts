@@ -9,7 +9,7 @@ import {
 import { announcedSeconds, isStateful } from './mechanism.js';
 import type { Answered } from './probe.js';
 import type { Acceptance } from './wait.js';
-import { mechanismTitles } from './words.js';
+import { mechanismTitles, spellAge } from './words.js';
 
 /** Where a running server is not as its configuration says. */
 export interface Difference {
@@ -90,9 +90,9 @@ function lifetimeDifference(
   if (acceptance && !acceptance.isIrregular) {
     const { acceptedForSeconds = 0, refusedAtSeconds } = acceptance;
     if (acceptedForSeconds > longest + 1)
-      return `${what}: ${files} in the files, and still accepted after ${spellDuration(acceptedForSeconds)}`;
+      return `${what}: ${files} in the files, and still accepted after ${spellAge(acceptedForSeconds)}`;
     if (refusedAtSeconds !== undefined && refusedAtSeconds < shortest - 1)
-      return `${what}: ${files} in the files, and refused after ${spellDuration(refusedAtSeconds)}`;
+      return `${what}: ${files} in the files, and refused after ${spellAge(refusedAtSeconds)}`;
   }
   const mechanism = result.mechanisms[name];
   const announced = announcedSeconds(mechanism);

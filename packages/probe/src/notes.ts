@@ -4,7 +4,7 @@ import type { Finding } from './finding.js';
 import { announcedSeconds, isStateful, type MechanismResult } from './mechanism.js';
 import type { Answered } from './probe.js';
 import type { Acceptance } from './wait.js';
-import { mechanismTitles, shortKey } from './words.js';
+import { mechanismTitles, shortKey, spellAge } from './words.js';
 
 /** What a person should know besides the figures, a sentence each. */
 export function notesOn({ result, acceptances, isInterrupted }: Finding): string[] {
@@ -79,7 +79,7 @@ function acceptanceNotes(what: string, result: MechanismResult, acceptance: Acce
     notes.push(`${what}: a session was refused when older ones were accepted: a full cache, or several servers`);
   const unanswered = answers.find(({ accepted }) => accepted === undefined);
   if (unanswered)
-    notes.push(`${what}: no answer at the age of ${spellDuration(unanswered.ageSeconds)}: ${unanswered.why ?? ''}`);
+    notes.push(`${what}: no answer at the age of ${spellAge(unanswered.ageSeconds)}: ${unanswered.why ?? ''}`);
   return notes;
 }
 

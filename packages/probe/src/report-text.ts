@@ -19,7 +19,7 @@ import { notesOn } from './notes.js';
 import type { Answered } from './probe.js';
 import { type OldSessions, oldSessionsAre } from './stock.js';
 import { type LifeVerdict, verdictsOn } from './verdict.js';
-import { mechanismTitles, shortKey, spellAccepted, spellAnnounced, spellStatus } from './words.js';
+import { mechanismTitles, shortKey, spellAccepted, spellAge, spellAnnounced, spellStatus } from './words.js';
 
 export interface ProbeTextOptions {
   readonly style?: Styler;
@@ -120,7 +120,7 @@ function oldLines({ old }: Finding, result: Answered, { style }: Page): string[]
   const { stock, sessions } = old;
   const width = Math.max(...mechanismNames.map((name) => mechanismTitles[name].length));
   const age = Math.max(0, ...sessions.map(({ ageSeconds }) => ageSeconds));
-  const head = `  ${style('heading', 'sessions from before')}, ${spellDuration(age)} old`;
+  const head = `  ${style('heading', 'sessions from before')}, ${spellAge(age)} old`;
   const none = mechanismNames.filter((name) => !stock.mechanisms[name]);
   return [
     head,

@@ -28,6 +28,9 @@ const sequenceTag = 0x30;
 const hintTag = 0xa9;
 const ticketTag = 0xaa;
 
+/** Version, protocol, cipher, session ID and secret, in this order. */
+const requiredFields = 5;
+
 const statefulTicketLength = 32;
 const keyNameLength = 16;
 
@@ -73,9 +76,10 @@ export function readSession(der: Uint8Array): SessionFacts | undefined {
 export function withLifetimeHint(der: Uint8Array, seconds: number): Uint8Array | undefined {
   const fields = fieldsOf(der);
   if (!fields || !readSession(der)) return undefined;
-  const replaced = fields.find(({ tag }) => tag === hintTag);
+  const optional = fields.slice(requiredFields);
+  const replaced = optional.find(({ tag }) => tag === hintTag);
   // Fields stand in the order of their tags.
-  const following = fields.find(({ tag }) => tag > hintTag);
+  const following = optional.find(({ tag }) => tag > hintTag);
   const start = replaced?.start ?? following?.start ?? der.length;
   const integer = element(integerTag, integerBytes(seconds));
   const first = fields[0]?.start ?? 0;
@@ -86,7 +90,7 @@ export function withLifetimeHint(der: Uint8Array, seconds: number): Uint8Array |
   ]);
 }
 
-/** The fields of the outer sequence, which must fill `der`. A session has at least version, protocol, cipher, ID and secret. */
+/** The fields of the outer sequence, which must fill `der`. */
 function fieldsOf(der: Uint8Array): Element[] | undefined {
   const outer = elementAt(der, 0, der.length);
   if (outer?.tag !== sequenceTag || outer.end !== der.length) return undefined;
@@ -97,12 +101,12 @@ function fieldsOf(der: Uint8Array): Element[] | undefined {
     fields.push(field);
     at = field.end;
   }
-  return fields.length >= 5 && fields[0] && readInteger(der, fields[0]) === 1 ? fields : undefined;
+  return fields.length >= requiredFields && fields[0] && readInteger(der, fields[0]) === 1 ? fields : undefined;
 }
 
 /** The element inside an explicitly tagged field; `absent` where there is no such field, undefined where it is malformed. */
 function explicit(der: Uint8Array, fields: readonly Element[], tag: number): Element | 'absent' | undefined {
-  const field = fields.find((candidate) => candidate.tag === tag);
+  const field = fields.slice(requiredFields).find((candidate) => candidate.tag === tag);
   if (!field) return 'absent';
   const inner = elementAt(der, field.content, field.end);
   return inner?.end === field.end ? inner : undefined;

@@ -199,7 +199,9 @@ class Board {
     this.#total = total;
     this.#tell = onProgress;
     const mechanisms = ages.length === 0 ? 0 : total / ages.length;
-    this.#endAtMs = Date.now() + 1000 + (Math.ceil(mechanisms / perSecond) - 1 + (ages.at(-1) ?? 0)) * 1000 + 500;
+    const takingSeconds = Math.ceil((total + mechanisms * spareCount) / perSecond);
+    // A refusal at the greatest age is confirmed by sessions that were taken last.
+    this.#endAtMs = Date.now() + (1 + takingSeconds + (ages.at(-1) ?? 0)) * 1000;
   }
 
   /** Something is to be offered; the result is called when that is over. */

@@ -35,13 +35,18 @@ export function spellAnnounced(seconds: Seconds | undefined): string {
   return seconds === undefined ? '-' : seconds === 0 ? 'nothing' : spellDuration(seconds);
 }
 
-/** `to 60 s, not at 62 s`; `-` where nothing was measured. */
+/** Ages below two minutes in seconds, as they are typed: `62 s`, not `1 min 2 s`. */
+export function spellAge(seconds: Seconds): string {
+  return seconds < 120 ? `${seconds} s` : spellDuration(seconds);
+}
+
+/** `at 55 s, not at 62 s`; `-` where nothing was measured. */
 export function spellAccepted(acceptance: Acceptance | undefined): string {
   if (!acceptance || acceptance.answers.length === 0) return '-';
   const { acceptedForSeconds, refusedAtSeconds } = acceptance;
   if (acceptedForSeconds === undefined) return refusedAtSeconds === undefined ? 'no answer' : 'never';
-  const accepted = spellDuration(acceptedForSeconds);
+  const accepted = spellAge(acceptedForSeconds);
   return refusedAtSeconds === undefined
     ? `at ${accepted} and perhaps longer`
-    : `at ${accepted}, not at ${spellDuration(refusedAtSeconds)}`;
+    : `at ${accepted}, not at ${spellAge(refusedAtSeconds)}`;
 }

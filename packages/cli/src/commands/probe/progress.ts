@@ -1,5 +1,5 @@
 import { spellDuration } from '@shortfuse/core';
-import type { Progress } from '@shortfuse/probe';
+import { type Progress, spellAge } from '@shortfuse/probe';
 
 /** What is known of the waiting for each server. */
 export interface WaitingLine {
@@ -9,25 +9,26 @@ export interface WaitingLine {
   end(): void;
 }
 
-/** How often a countdown moves on. */
+/** How often a countdown moves on, and how often a log that nobody may be watching says where it is. */
 const tickMs = 1000;
+const logMs = 15_000;
 
 /**
  * Says on standard error what is being waited for and how long it still takes: a line that is rewritten each second on a
- * terminal, elsewhere a line whenever another age comes next.
+ * terminal, elsewhere a new line every 15 seconds.
  */
 export function showWaiting(stream: NodeJS.WriteStream, isQuiet: boolean): WaitingLine {
   if (isQuiet) return { update: () => undefined, end: () => undefined };
   const latest = new Map<number, Progress>();
   const isTerminal = stream.isTTY === true;
-  let saidAge: number | undefined;
+  let saidAtMs = Number.NEGATIVE_INFINITY;
   const show = (): void => {
     const whole = combine([...latest.values()]);
     if (!whole) return;
     if (isTerminal) stream.write(`\r${spellProgress(whole, Date.now()).slice(0, (stream.columns || 80) - 1)}\x1b[K`);
-    else if (whole.next && whole.next.ageSeconds !== saidAge) {
-      saidAge = whole.next.ageSeconds;
-      stream.write(`${spellProgress(whole, Date.now())}\n`);
+    else if (Date.now() - saidAtMs >= logMs) {
+      saidAtMs = Date.now();
+      stream.write(`${spellProgress(whole, saidAtMs)}\n`);
     }
   };
   const timer = isTerminal ? setInterval(show, tickMs) : undefined;
@@ -61,7 +62,7 @@ function combine(all: readonly Progress[]): Progress | undefined {
 export function spellProgress({ done, total, next, endAtMs }: Progress, nowMs: number): string {
   const until = (atMs: number): string => spellDuration(Math.max(0, Math.ceil((atMs - nowMs) / 1000)));
   const what = next
-    ? `sessions of ${spellDuration(next.ageSeconds)} are offered in ${until(next.atMs)}`
+    ? `sessions of ${spellAge(next.ageSeconds)} are offered in ${until(next.atMs)}`
     : 'the last answers';
   return `waiting: ${what}; ${done} of ${total} offered, ${until(endAtMs)} left at most`;
 }

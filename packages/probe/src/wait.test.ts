@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { offeringTime, slotsFrom } from './wait.js';
+
+test('connections begin in the middle half of a second, so many in each', () => {
+  const slot = slotsFrom(10_900, 5);
+  const times = Array.from({ length: 11 }, slot);
+  expect(times).toEqual([11_250, 11_350, 11_450, 11_550, 11_650, 12_250, 12_350, 12_450, 12_550, 12_650, 13_250]);
+});
+
+test.each([
+  { nowMs: 10_000, first: 10_250 },
+  { nowMs: 10_250, first: 10_250 },
+  { nowMs: 10_251, first: 11_250 },
+])('the first connection after $nowMs is at $first', ({ nowMs, first }) => expect(slotsFrom(nowMs, 1)()).toBe(first));
+
+test.each([
+  { receivedAtMs: 10_300, age: 60, want: 70_500 },
+  { receivedAtMs: 10_700, age: 60, want: 70_500 },
+  { receivedAtMs: 10_700, age: 0, want: 10_700 }, // at once
+])('a session of $receivedAtMs is $age s old at $want', ({ receivedAtMs, age, want }) =>
+  expect(offeringTime({ receivedAtMs }, age)).toBe(want),
+);
