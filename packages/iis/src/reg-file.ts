@@ -158,7 +158,11 @@ function dataIn(text: string, { start, end }: Span): { readonly data: Span; read
 
 /** Up to the comment, which a text in quotes may seem to hold; of a list, up to the last comment. */
 function lengthOfData(written: string): number {
-  if (written.startsWith('"')) return /^"(?:[^"\\]|\\.)*"?/.exec(written)?.[0].length ?? written.length;
+  if (written.startsWith('"')) {
+    const [text = written] = /^"(?:[^"\\]|\\.)*"?/.exec(written) ?? [];
+    // Nothing but a comment may follow; else the line is broken, and all of it is data.
+    return /^[ \t]*(?:;|$)/.test(written.slice(text.length)) ? text.length : written.trimEnd().length;
+  }
   const lastLine = Math.max(written.lastIndexOf('\n'), written.lastIndexOf('\r')) + 1;
   const comment = written.indexOf(';', lastLine);
   return (comment === -1 ? written : written.slice(0, comment)).trimEnd().length;

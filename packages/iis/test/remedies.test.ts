@@ -22,6 +22,7 @@ describe('.reg files', () => {
       want: ['"ServerCacheTime"=dword:0000ea60 ; q', '"Other"=dword:1'],
     },
     { lines: ['"ServerCacheTime" = "60;000" ; q'], want: ['"ServerCacheTime" = dword:0000ea60 ; q'] },
+    { lines: ['"ServerCacheTime"="60"000" ; q'], want: ['"ServerCacheTime"=dword:0000ea60'] },
     { lines: ['"ServerCacheTime"=- ; back'], want: ['"ServerCacheTime"=dword:0000ea60 ; back'] },
     // regedit does not import this one, so only mending it has an effect.
     { lines: ['"ServerCacheTime"=dword:0xea60'], want: ['"ServerCacheTime"=dword:0000ea60'] },
