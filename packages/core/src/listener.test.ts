@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { effectiveLifetime, type Lifetime, type Mechanism, mechanismSeconds } from './listener.js';
+import { effectiveLifetime, isWithin, type Lifetime, type Mechanism, mechanismSeconds } from './listener.js';
 
 const known = (seconds: number): Lifetime => ({ seconds, origin: { kind: 'default' } });
 const unknown: Lifetime = { seconds: undefined, origin: { kind: 'unknown', why: 'a placeholder' } };
@@ -55,3 +55,13 @@ test.each([
   { name: 'one of several unknown', mechanism: on(short, unknown), want: undefined },
   { name: 'on for nobody knows how long', mechanism: on(), want: undefined },
 ])('mechanismSeconds: $name', ({ mechanism, want }) => expect(mechanismSeconds(mechanism)).toBe(want));
+
+describe('isWithin', () => {
+  test.each([
+    { of: short, limit: 60, is: true },
+    { of: short, limit: 59, is: false },
+    { of: unknown, limit: 60, is: false },
+    { of: { ...unknown, atMost: 60 }, limit: 60, is: true },
+    { of: { ...unknown, atMost: 61 }, limit: 60, is: false },
+  ])('$of within $limit s: $is', ({ of, limit, is }) => expect(isWithin(of, limit)).toBe(is));
+});

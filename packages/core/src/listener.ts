@@ -22,6 +22,8 @@ export type Origin =
 /** One effective lifetime and where it comes from. `seconds` is undefined exactly where the origin is `unknown`. */
 export interface Lifetime {
   readonly seconds: Seconds | undefined;
+  /** Where `seconds` is undefined: whatever the files do not tell, it is no longer than this. */
+  readonly atMost?: Seconds;
   readonly origin: Origin;
   /** How it is changed. Absent where what decides is not in the files; the origin then says why. */
   readonly remedies?: RemedyFinder;
@@ -125,6 +127,12 @@ export function effectiveLifetime(
   }
   if (possible?.seconds && isLonger(possible, longest)) return { seconds: undefined, decidedBy: possible };
   return longest ? { seconds: longest.seconds, decidedBy: longest } : { seconds: 0, decidedBy: listener.governing };
+}
+
+/** Is a lifetime certain to be no longer than `limit`? */
+export function isWithin({ seconds, atMost }: Pick<Lifetime, 'seconds' | 'atMost'>, limit: Seconds): boolean {
+  const longest = seconds ?? atMost;
+  return longest !== undefined && longest <= limit;
 }
 
 /** The longest lifetime of one mechanism; 0 where it is off, `undefined` where that cannot be told. */

@@ -1,7 +1,7 @@
 import type { Configuration } from './adapter.js';
 import type { FileEdit, Refusal, Remedies, Remedy, RemedyFinder, Wish } from './change.js';
 import { applyEdits, type TextEdit } from './edit.js';
-import { type Lifetime, type Listener, type MechanismName, mechanismNames } from './listener.js';
+import { isWithin, type Lifetime, type Listener, type MechanismName, mechanismNames } from './listener.js';
 import { type Deviation, deviationsIn } from './read-back.js';
 import type { Location, SourceFile } from './source.js';
 
@@ -113,8 +113,7 @@ function casesIn(configurations: readonly Configuration[], { target, isWanted }:
       if (isWanted && !isWanted(listener)) continue;
       for (const mechanism of mechanismNames)
         for (const lifetime of lifetimesOf(listener, mechanism))
-          if (lifetime.seconds === undefined || lifetime.seconds > target)
-            cases.push({ configuration, listener, lifetime, mechanism });
+          if (!isWithin(lifetime, target)) cases.push({ configuration, listener, lifetime, mechanism });
     }
   return cases;
 }
@@ -378,9 +377,7 @@ function refusedInOrder(
 
 /** Is a listener at the target, whichever of the mechanisms that may be on are on? */
 export function isAtTarget(listener: Listener, { target }: Pick<Wish, 'target'>): boolean {
-  return mechanismNames.every((name) =>
-    lifetimesOf(listener, name).every(({ seconds }) => seconds !== undefined && seconds <= target),
-  );
+  return mechanismNames.every((name) => lifetimesOf(listener, name).every((lifetime) => isWithin(lifetime, target)));
 }
 
 /** All edits of a patch, file by file. */

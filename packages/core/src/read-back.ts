@@ -1,6 +1,13 @@
 import type { Configuration } from './adapter.js';
 import type { Seconds } from './duration.js';
-import { type Listener, type Mechanism, type MechanismName, mechanismNames, mechanismSeconds } from './listener.js';
+import {
+  isWithin,
+  type Listener,
+  type Mechanism,
+  type MechanismName,
+  mechanismNames,
+  mechanismSeconds,
+} from './listener.js';
 import type { Problem } from './problem.js';
 
 /** Something that a patch should not have done, or has not done. */
@@ -93,8 +100,8 @@ function isSame(a: Mechanism, b: Mechanism): boolean {
 }
 
 function isReached(mechanism: Mechanism, target: Seconds): boolean {
-  const seconds = mechanismSeconds(mechanism);
-  return seconds !== undefined && seconds <= target;
+  const { enabled, lifetimes } = mechanism;
+  return enabled === false || (lifetimes.length > 0 && lifetimes.every((lifetime) => isWithin(lifetime, target)));
 }
 
 /** Each lifetime stayed as it was or is at the target. */
@@ -103,9 +110,7 @@ function isPartlyReached(was: Mechanism, is: Mechanism, target: Seconds): boolea
   return (
     enabled === was.enabled &&
     lifetimes.length === was.lifetimes.length &&
-    lifetimes.every(
-      ({ seconds }, i) => seconds === was.lifetimes[i]?.seconds || (seconds !== undefined && seconds <= target),
-    )
+    lifetimes.every((lifetime, i) => lifetime.seconds === was.lifetimes[i]?.seconds || isWithin(lifetime, target))
   );
 }
 

@@ -1,15 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import {
-  type Configuration,
   decode,
   encode,
   isSameListener,
   type Lease,
+  type Problem,
+  type ProblemReport,
   patchedText,
   patchReport,
   patchText,
   pathProblemText,
+  placeOf,
+  problemsOf,
   problemText,
   type SourceFile,
   takeBack,
@@ -47,11 +50,18 @@ export async function patch(paths: readonly string[], options: PatchOptions): Pr
   const fresh = preparePatch(base, inputs, store, wish);
   const prepared = extended ? continued(fresh, extended.lease) : fresh;
 
-  const errors = blocking(prepared.plan.outcome);
-  if (project.pathProblems.length > 0 || errors.length > 0) {
+  const problems = problemsOf({
+    targetSeconds: inputs.targetSeconds,
+    configurations: prepared.plan.outcome,
+    pathProblems: project.pathProblems,
+  }).filter(({ severity }) => severity === 'error');
+  if (project.pathProblems.length > 0 || problems.length > 0) {
+    process.exitCode = exit.failed;
     for (const problem of project.pathProblems) await write(process.stderr, pathProblemText(problem, errorStyle));
-    for (const problem of errors.slice(0, 20)) await write(process.stderr, problemText(problem, errorStyle));
-    await write(process.stderr, 'nothing is written: what cannot be read cannot be shown to be right afterwards\n');
+    for (const problem of problems.slice(0, 20)) await write(process.stderr, problemText(problem, errorStyle));
+    await write(process.stderr, 'nothing is changed: what cannot be read cannot be shown to be right afterwards\n');
+    if (options.format === 'json')
+      await report(nothingOf(prepared), store, options, false, reported(project, problems));
     return exit.failed;
   }
   refuseConflicts(store, prepared, extended);
@@ -89,8 +99,25 @@ function wishOf(options: PatchOptions) {
   };
 }
 
-function blocking(outcome: readonly Configuration[]) {
-  return outcome.flatMap(({ problems }) => problems.filter(({ severity }) => severity === 'error'));
+/** The problems as JSON has them. */
+function reported(project: Project, problems: readonly Problem[]): readonly ProblemReport[] {
+  return [
+    ...project.pathProblems.map(({ path, message, help }) => ({
+      file: path,
+      line: 1,
+      column: 1,
+      severity: 'error' as const,
+      message,
+      help,
+    })),
+    ...problems.map(({ at, severity, message, help }) => ({ ...placeOf(at), severity, message, help })),
+  ];
+}
+
+/** A patch that changes nothing, for a report on why. */
+function nothingOf(prepared: Prepared): Prepared {
+  const plan = { ...prepared.plan, files: [], configurations: [], refused: [] };
+  return { ...prepared, plan, companions: [], lease: { ...prepared.lease, listeners: [], files: [] }, remarks: [] };
 }
 
 /** A file with an open lease is not patched again: the lease would no longer know what stood there before. */
@@ -252,10 +279,17 @@ async function printDiff(
 }
 
 /** What was done or is proposed, on standard output. */
-async function report(prepared: Prepared, store: LeaseStore, options: PatchOptions, isWritten: boolean): Promise<void> {
+async function report(
+  prepared: Prepared,
+  store: LeaseStore,
+  options: PatchOptions,
+  isWritten: boolean,
+  problems: readonly ProblemReport[] = [],
+): Promise<void> {
+  const outcome = { ...outcomeOf(prepared, store, options, isWritten), problems };
   const text =
     options.format === 'json'
-      ? `${JSON.stringify(patchReport(outcomeOf(prepared, store, options, isWritten), operationsOf), undefined, 2)}\n`
+      ? `${JSON.stringify(patchReport(outcome, operationsOf), undefined, 2)}\n`
       : textOf(prepared, store, options, isWritten, 'stdout');
   if (options.output === undefined) await write(process.stdout, text);
   else await writeAtomically(resolve(options.output), text);
@@ -274,6 +308,7 @@ function outcomeOf(prepared: Prepared, store: LeaseStore, options: PatchOptions,
     companions: companions.map(({ name, companion }: NamedCompanion, i) => ({ ...companion, file: placed(name, i) })),
     remarks,
     digestOf,
+    problems: [],
   };
 }
 

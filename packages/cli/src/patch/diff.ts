@@ -1,5 +1,5 @@
 import { encode, type SourceFile } from '@shortfuse/core';
-import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff';
+import { formatPatch, OMIT_HEADERS, structuredPatch } from 'diff';
 import { gitBinaryPatch } from './git-binary.js';
 
 /** A file before and after, as a diff shows it. */
@@ -24,16 +24,9 @@ function isUtf16({ encoding }: SourceFile): boolean {
 
 function textPatch({ before, after }: DiffPair): Uint8Array {
   // No "diff --git" line: git would then take the path for one from the top of the repository, wherever it is run.
-  const patch = structuredPatch(
-    quoted(`a/${before.path}`),
-    quoted(`b/${before.path}`),
-    withMark(before),
-    withMark(after),
-    undefined,
-    undefined,
-    { context: 3 },
-  );
-  const text = formatPatch(patch, FILE_HEADERS_ONLY);
+  const name = before.path;
+  const patch = structuredPatch(name, name, withMark(before), withMark(after), undefined, undefined, { context: 3 });
+  const text = `--- ${quoted(`a/${name}`)}\n+++ ${quoted(`b/${name}`)}\n${formatPatch(patch, OMIT_HEADERS)}`;
   return before.encoding === 'latin1' ? Buffer.from(text, 'latin1') : Buffer.from(text, 'utf8');
 }
 

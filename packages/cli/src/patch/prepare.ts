@@ -154,12 +154,7 @@ function annotated(
 
 function digestible({ listeners, problems }: Plan['outcome'][number]) {
   return {
-    listeners: listeners.map(({ address, name, mechanisms }) => [
-      address,
-      name,
-      mechanisms,
-      mechanismSecondsOf(mechanisms),
-    ]),
+    listeners: listeners.map(({ address, name, mechanisms }) => [address, name, mechanismSecondsOf(mechanisms)]),
     problems: problems.map(({ message }) => message),
   };
 }

@@ -5,6 +5,7 @@ import { effectiveLifetime } from '../listener.js';
 import type { PatchedFile, Plan, PlannedEdit, RefusedListener } from '../plan.js';
 import { positionOf } from '../source.js';
 import { placeOf } from './audit.js';
+import type { ProblemReport } from './json.js';
 import { printable, wrap } from './layout.js';
 import { nextSteps } from './next-steps.js';
 import { plain, type Styler } from './style.js';
@@ -29,6 +30,8 @@ export interface PatchOutcome {
   /** Remarks on how the patch was checked, in whole sentences. */
   readonly remarks: readonly string[];
   readonly digestOf: (file: PatchedFile['before']) => string;
+  /** What stands in the way of any patch; none where there is one. */
+  readonly problems: readonly ProblemReport[];
 }
 
 export interface PatchTextOptions {
@@ -59,7 +62,7 @@ export function patchText(outcome: PatchOutcome, options: PatchTextOptions): str
       style('bad', `not changed: ${counted(plan.refused.length, 'listener')}`),
       ...groupedRefusals(plan.refused).flatMap(({ names, why, help }) => [
         ...folded(names, 2),
-        ...folded(`why:  ${why}`, 4),
+        ...folded(`why: ${why}`, 4),
         ...folded(`help: ${help}`, 4),
       ]),
     ]);
@@ -127,7 +130,7 @@ function groupedRefusals(refused: readonly RefusedListener[]): { names: string; 
 
 /** `patch --format json`, as data. `packages/cli/schemas/patch.schema.json` says the same to other programs. */
 export function patchReport(outcome: PatchOutcome, operationsOf: PatchTextOptions['operationsOf']) {
-  const { plan, lease, isWritten, companions, remarks, digestOf } = outcome;
+  const { plan, lease, isWritten, companions, remarks, digestOf, problems } = outcome;
   const steps = nextSteps(lease, operationsOf);
   const waits = steps.map((step) => step.waitSeconds ?? null);
   return {
@@ -158,6 +161,7 @@ export function patchReport(outcome: PatchOutcome, operationsOf: PatchTextOption
       help,
       ...(at ? { location: placeOf(at) } : {}),
     })),
+    problems,
     remarks,
     next: steps.map(({ server, commands, sentences, waitSeconds }) => ({
       server,
