@@ -208,8 +208,7 @@ function holdersOutside(
         for (const lifetime of lifetimesOf(listener, name)) {
           if (wished.get(listener)?.has(lifetime)) continue;
           const found = find(lifetime);
-          if (found.kind === 'remedies')
-            for (const remedy of found.remedies) if (remedy.edits.length > 0) outsiders.set(keyOf(remedy), listener);
+          if (found.kind === 'remedies') for (const remedy of found.remedies) outsiders.set(keyOf(remedy), listener);
         }
   return outsiders;
 }
