@@ -1,14 +1,18 @@
-import { decode, type Plan, planPatch, resolveAll, type SourceFile } from '@shortfuse/core';
+import { decode, type Listener, type Plan, planPatch, resolveAll, type SourceFile } from '@shortfuse/core';
 import { iis } from '../src/index.js';
 import { type Files, host } from './reading.js';
 
 export interface PatchOptions {
   readonly target?: number;
   readonly allowDisable?: boolean;
+  readonly isWanted?: (listener: Listener) => boolean;
 }
 
 /** Plans the patch of these files, as if they were one folder. */
-export function planOf(files: Files, { target = 60, allowDisable = false }: PatchOptions = {}): Plan {
+export function planOf(
+  files: Files,
+  { target = 60, allowDisable = false, isWanted = () => true }: PatchOptions = {},
+): Plan {
   const claimed = Object.entries(files)
     .map(([path, content]) => decode(path, typeof content === 'string' ? new TextEncoder().encode(content) : content))
     .filter((file) => iis.claims(file, false));
@@ -16,7 +20,7 @@ export function planOf(files: Files, { target = 60, allowDisable = false }: Patc
     const trees = claimed.map((file) => iis.parse(changed.get(file) ?? file));
     return resolveAll(iis, trees, { entries: [], defines: new Map() }, () => ({ kind: 'missing' }));
   };
-  return planPatch(resolveWith(new Map()), { target, allowDisable, resolveWith });
+  return planPatch(resolveWith(new Map()), { target, allowDisable, isWanted, resolveWith });
 }
 
 /** What becomes of an artefact beside the usual applicationHost.config: its new text, or why it stays as it is. */

@@ -390,6 +390,20 @@ describe('several statements', () => {
     });
   });
 
+  test.each([
+    ['a file', { 't.reg': minutes(60) }],
+    ['companions', {}],
+  ])('the value is of the whole machine: %s cannot change one listener only', (_, files) => {
+    const second = '<binding protocol="https" bindingInformation="*:8443:"/></bindings>';
+    const two = { 'applicationHost.config': host.replace('</bindings>', second), ...files };
+    const plan = planOf(two, { isWanted: ({ address }) => address === '*:443' });
+    expect([plan.files, plan.configurations, plan.refused.map(({ why }) => why)]).toEqual([
+      [],
+      [],
+      ['every way would also change *:8443 shop/https/*:8443:, which is not to be changed'],
+    ]);
+  });
+
   test('a file that two machines share is changed once', () => {
     const plan = planOf({ 'a/applicationHost.config': host, 'b/applicationHost.config': host, 't.reg': minutes(60) });
     expect(plan.files.map(({ edits }) => edits.map(({ listeners }) => listeners.length))).toEqual([[2]]);
