@@ -158,7 +158,7 @@ function replacement(place: Place, setting: Setting, name: LifetimeName, seconds
     );
   if (!valueSpan || isPlaceholder(value))
     return refused(
-      `the value of ${written} is filled in from outside: ${shortened(lineFrom(file.text, at.span.start))}`,
+      `${written} has no number and may be filled in from outside: ${shortened(lineFrom(file.text, at.span.start))}`,
       `set it to ${seconds} where it comes from, or patch the file that results`,
       at,
     );

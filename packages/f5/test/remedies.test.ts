@@ -270,13 +270,13 @@ describe('what is refused', () => {
     [
       'a template',
       { 'bigip.conf': profile('/Common/a', 'cache-timeout {{ seconds }}') + v },
-      'the value of cache-timeout is filled in from outside: cache-timeout {{ seconds }}',
+      'cache-timeout has no number and may be filled in from outside: cache-timeout {{ seconds }}',
       'set it to 60 where it comes from, or patch the file that results',
     ],
     [
       'a placeholder',
       { 'bigip.conf': profile('/Common/a', 'cache-timeout CACHE_SECONDS') + v },
-      'the value of cache-timeout is filled in from outside: cache-timeout CACHE_SECONDS',
+      'cache-timeout has no number and may be filled in from outside: cache-timeout CACHE_SECONDS',
       'set it to 60 where it comes from, or patch the file that results',
     ],
     [
