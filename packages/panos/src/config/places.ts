@@ -8,16 +8,15 @@ export interface GroupDevice {
 
 /**
  * The places of a device group: its devices, those together that the targets of the rules treat alike, in the order of their
- * first one. A group without devices and without `children` is a place itself; one that only has children is none.
+ * first one; the group itself where it has none.
  */
 export function placesOfGroup(
   name: string,
   devices: readonly GroupDevice[],
-  hasChildren: boolean,
   rules: readonly DecryptionRule[],
   natRules: readonly NatRule[],
 ): Place[] {
-  if (devices.length === 0) return hasChildren ? [] : [{ name, devices: [], groupDevices: [], rules, natRules }];
+  if (devices.length === 0) return [{ name, devices: [], groupDevices: [], rules, natRules }];
   const targeted = [...rules, ...natRules].flatMap(({ target }) => target ?? []);
   const members = devices.flatMap(({ serial, systems }): Member[] =>
     systems.length === 0

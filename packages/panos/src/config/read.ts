@@ -36,7 +36,11 @@ export function readConfiguration(file: SourceFile): PanosConfiguration {
     isValid: true,
     version: version ?? null,
     detailVersion: detailVersion ?? null,
-    problems: [...unreadCommands(reading, file), ...missingPush(reading.root, device, locate)],
+    problems: [
+      ...unreadCommands(reading, file),
+      ...missingPush(reading.root, device, locate),
+      ...folders(device, locate),
+    ],
   };
 }
 
@@ -156,8 +160,10 @@ function panorama(root: Node, device: Node | undefined, { shared, scope: sharedS
     const devices = childrenAt(node, 'devices').map(
       (entry): GroupDevice => ({ serial: entry.name, systems: namesAt(entry, 'vsys') }),
     );
-    const all = joined(...pre, ...post);
-    places.push(...placesOfGroup(name, devices, children.length > 0, all.rules, all.natRules));
+    if (devices.length > 0 || children.length === 0) {
+      const all = joined(...pre, ...post);
+      places.push(...placesOfGroup(name, devices, all.rules, all.natRules));
+    }
     steps.push({ leave: ownPost });
     for (const child of [...children].reverse()) steps.push({ enter: child, parent: scope });
   }
@@ -219,4 +225,19 @@ function missingPush(root: Node, device: Node | undefined, locate: (node: Node) 
       help: 'use the merged configuration (show config merged, or effective-running-config), or the export of Panorama',
     },
   ];
+}
+
+/** Strata Cloud Manager keeps rules in folders that inherit from each other in a way that is not known here. */
+function folders(device: Node | undefined, locate: (node: Node) => Location): Problem[] {
+  const container = nodeAt(device, 'container');
+  return container
+    ? [
+        {
+          severity: 'warning',
+          at: locate(container),
+          message: 'folders of Strata Cloud Manager are not read: what their rules cover is not said here',
+          help: 'use the merged configuration of a firewall that they are pushed to (show config merged)',
+        },
+      ]
+    : [];
 }

@@ -53,7 +53,7 @@ function decryptionRule(node: Node, { location, scope, locate }: RulebaseContext
 /** PAN-OS 10.1 and older name one certificate, 10.2 and later have a list in its place. */
 function certificateNames(inbound: Node | undefined): readonly string[] {
   const list = nodeAt(inbound, 'certificates');
-  return list && list.children.length > 0 ? namesAt(list) : namesAt(inbound);
+  return list ? namesAt(list) : namesAt(inbound);
 }
 
 export function natRules(rulebase: Node | undefined, { scope, locate }: RulebaseContext): NatRule[] {

@@ -128,6 +128,8 @@ const deviceGroup = {
 const device = {
   vsys: { kind: 'entries', of: keys(virtualSystem) },
   'device-group': { kind: 'entries', of: keys(deviceGroup) },
+  // Folders of Strata Cloud Manager, of which only is known that they are there.
+  container: mark,
   deviceconfig: keys({
     system: keys({
       'panorama-server': value,

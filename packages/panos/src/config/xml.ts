@@ -79,6 +79,7 @@ function notWellFormed(text: string): Fault | undefined {
     }
     if (/^Unclosed tag|^Invalid '\[|^Start tag/.test(msg))
       return { at: text.trimEnd().length, message: 'not well-formed: unexpected end of file' };
+    if (/^Extra text/.test(msg)) return { at, message: 'not well-formed: text after the root element' };
     return { at, message: 'not well-formed' };
   }
   const end = text.trimEnd();

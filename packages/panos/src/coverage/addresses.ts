@@ -117,7 +117,10 @@ function readIpv6(text: string): bigint | undefined {
 export type RangeSet = Readonly<Record<Family, readonly AddressRange[]>>;
 
 export function rangeSet(ranges: readonly AddressRange[]): RangeSet {
-  return { 4: merged(ranges.filter(({ family }) => family === 4)), 6: merged(ranges.filter(({ family }) => family === 6)) };
+  return {
+    4: merged(ranges.filter(({ family }) => family === 4)),
+    6: merged(ranges.filter(({ family }) => family === 6)),
+  };
 }
 
 function merged(ranges: readonly AddressRange[]): AddressRange[] {

@@ -1,10 +1,9 @@
-import type { Listener, Problem } from '@shortfuse/core';
-import type { Location } from '@shortfuse/core';
+import type { Listener, Location, Problem } from '@shortfuse/core';
 import { type DecryptionRule, isInbound, type NatRule, type PanosConfiguration, type Place } from '../config/model.js';
 import { type Endpoint, type Host, type HostAddresses, hostsOf, type Reach, reachOf, spellEndpoint } from './hosts.js';
 import { type Decision, decide, isMoreTelling, type ResolvedRule, resolveRule } from './match.js';
 import { type Before, beforeNat, type Edges, edgesOf, endpointsIn, type ResolvedNat, resolveNat } from './nat.js';
-import { type Budget, budgetOf, type Unresolved } from './resolve.js';
+import { type Resolver, resolverFor, type Unresolved } from './resolve.js';
 import { type Reached, unusedDestinations } from './unused.js';
 
 /** One address of one listener, and what the firewall does with it. */
@@ -37,16 +36,25 @@ export interface Coverage {
 }
 
 /** Members of groups that are followed for one configuration. The largest that devices take have a few hundred thousand. */
-const mostMembers = 5_000_000;
+const mostMembers = 2_000_000;
+
+/** How often a rule may be asked about what stood before NAT of whole networks: some ten seconds of work. */
+const mostAsked = 50_000_000;
+
+interface Effort {
+  left: number;
+  isSpent: boolean;
+}
 
 /** Joins the rules of a configuration with listeners. Nothing is asked of a configuration that could not be read. */
 export function coverage(configuration: PanosConfiguration, hosts: readonly Host[]): Coverage {
   const { file, problems } = configuration;
   if (!configuration.isValid) return { configuration, rules: [], rows: [], coveredWithoutListener: [], problems };
-  const budget = budgetOf(mostMembers);
-  const places = resolvedPlaces(configuration, budget);
+  const resolver = resolverFor(mostMembers);
+  const effort: Effort = { left: mostAsked, isSpent: false };
+  const places = resolvedPlaces(configuration, resolver);
   const { resolved } = places;
-  const found = hosts.flatMap((host) => host.addresses.map((address) => rowFor(host, address, places.all)));
+  const found = hosts.flatMap((host) => host.addresses.map((address) => rowFor(host, address, places.all, effort)));
   const inbound = [...resolved.values()].filter(({ rule }) => isInbound(rule));
   const unused = unusedDestinations(inbound, found, places.all);
   return {
@@ -57,7 +65,7 @@ export function coverage(configuration: PanosConfiguration, hosts: readonly Host
     problems: [
       ...problems,
       ...unreadableObjects(configuration, [...resolved.values()], [...places.nat.values()]),
-      ...(budget.isSpent || unused.isCut ? [tooMuch({ file, span: { start: 0, end: 0 } })] : []),
+      ...(resolver.isSpent || effort.isSpent || unused.isCut ? [tooMuch({ file, span: { start: 0, end: 0 } })] : []),
     ],
   };
 }
@@ -115,9 +123,9 @@ interface ResolvedPlaces {
   readonly nat: ReadonlyMap<NatRule, ResolvedNat>;
 }
 
-function resolvedPlaces(configuration: PanosConfiguration, budget: Budget): ResolvedPlaces {
-  const resolved = new Map(configuration.rules.map((rule) => [rule, resolveRule(rule, budget)] as const));
-  const nat = new Map(configuration.natRules.map((rule) => [rule, resolveNat(rule, budget)] as const));
+function resolvedPlaces(configuration: PanosConfiguration, resolver: Resolver): ResolvedPlaces {
+  const resolved = new Map(configuration.rules.map((rule) => [rule, resolveRule(rule, resolver)] as const));
+  const nat = new Map(configuration.natRules.map((rule) => [rule, resolveNat(rule, resolver)] as const));
   const all = configuration.places.map((place): ResolvedPlace => {
     const rules = place.rules.flatMap((rule) => resolved.get(rule) ?? []);
     // Below the last inbound rule nothing has a say about inbound TLS.
@@ -133,7 +141,7 @@ interface Asked extends Reached {
   readonly row: CoverageRow;
 }
 
-function rowFor(host: Host, address: string, places: readonly ResolvedPlace[]): Asked {
+function rowFor(host: Host, address: string, places: readonly ResolvedPlace[], effort: Effort): Asked {
   const reach = reachOf(address);
   const plain = { host, address, reach: reach.kind, via: undefined, onlyOn: undefined, coveredBy: [] };
   if (reach.kind !== 'address')
@@ -147,7 +155,7 @@ function rowFor(host: Host, address: string, places: readonly ResolvedPlace[]): 
   for (const at of places) {
     const boxes = beforeNat(endpoint, at.nat);
     if (boxes.length > 0) before.push({ at, boxes });
-    for (const way of waysTo(endpoint, boxes, at.edges)) {
+    for (const way of waysTo(endpoint, boxes, at, effort)) {
       const decision = decide(at.rules, way.endpoint);
       if (decision.reason === 'match') {
         coveredBy.add(decision.rule);
@@ -160,7 +168,9 @@ function rowFor(host: Host, address: string, places: readonly ResolvedPlace[]): 
   const { nat } = match.way;
   const { groupDevices, name } = match.at.place;
   const devices = new Set(
-    [...coveredAt].flatMap((place) => (place.name === name && place.groupDevices === groupDevices ? place.devices : [])),
+    [...coveredAt].flatMap((place) =>
+      place.name === name && place.groupDevices === groupDevices ? place.devices : [],
+    ),
   );
   const row: CoverageRow = {
     ...plain,
@@ -179,9 +189,20 @@ interface Way {
 }
 
 /** The listener's own address first, then what NAT turns into it. */
-function* waysTo(endpoint: Endpoint, boxes: readonly Before[], edges: Edges): Generator<Way> {
+function* waysTo(
+  endpoint: Endpoint,
+  boxes: readonly Before[],
+  { rules, edges }: ResolvedPlace,
+  effort: Effort,
+): Generator<Way> {
   yield { endpoint, nat: undefined };
-  for (const box of boxes) for (const one of endpointsIn(box, edges)) yield { endpoint: one, nat: box.nat };
+  for (const box of boxes)
+    for (const one of endpointsIn(box, edges)) {
+      effort.left -= rules.length;
+      effort.isSpent ||= effort.left < 0;
+      if (effort.isSpent) return;
+      yield { endpoint: one, nat: box.nat };
+    }
 }
 
 /** Objects and NAT rules that hold no address or port: perhaps a template that was never filled in. Each place once. */
@@ -203,7 +224,11 @@ function unreadableObjects(
   ];
   for (const { member, at } of used)
     if (at !== undefined)
-      add(at, `${member} holds no address or port that can be read`, 'fill in what stands in its place, or export again');
+      add(
+        at,
+        `${member} holds no address or port that can be read`,
+        'fill in what stands in its place, or export again',
+      );
   const isDecrypting = rules.some(({ rule }) => isInbound(rule) && rule.isEnabled);
   for (const { rule, translated, destinations, translatedPort } of isDecrypting ? nat : []) {
     if (!rule.isEnabled) continue;
@@ -215,7 +240,11 @@ function unreadableObjects(
         'say in "hosts" of the configuration file which addresses the listeners behind it have in front of the firewall',
       );
     if (translatedPort === 'unreadable')
-      add(rule.at.span.start, `NAT rule ${rule.name}: its translated port cannot be read`, 'export the configuration again');
+      add(
+        rule.at.span.start,
+        `NAT rule ${rule.name}: its translated port cannot be read`,
+        'export the configuration again',
+      );
   }
   return [...places.values()].sort((a, b) => a.at.span.start - b.at.span.start);
 }
@@ -224,7 +253,8 @@ function tooMuch(at: Location): Problem {
   return {
     severity: 'error',
     at,
-    message: `its rules name more than ${mostMembers} members of groups, too many to follow: listeners may be covered that are not said to be`,
+    message:
+      'its rules name more addresses and ports than can be followed: listeners may be covered that are not said to be',
     help: 'give the configuration of one firewall or one device group',
   };
 }

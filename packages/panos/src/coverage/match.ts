@@ -1,8 +1,15 @@
 import { type ConditionName, conditionNames, type DecryptionRule, isInbound } from '../config/model.js';
-import { isWithin, type RangeSet, rangeSet } from './addresses.js';
+import { isWithin } from './addresses.js';
 import type { Endpoint } from './hosts.js';
-import { holdsPort, type PortRange } from './ports.js';
-import { type Budget, type Destinations, resolveDestinations, resolveServices, type Services, type Unresolved } from './resolve.js';
+import { holdsPort } from './ports.js';
+import {
+  type Destinations,
+  type Resolver,
+  resolveDestinations,
+  resolveServices,
+  type Services,
+  type Unresolved,
+} from './resolve.js';
 
 /** A rule with its names resolved, in a form that is quick to ask. */
 export interface ResolvedRule {
@@ -11,31 +18,24 @@ export interface ResolvedRule {
   readonly services: Services;
   /** Destinations first, then services. */
   readonly unresolved: readonly Unresolved[];
-  readonly held: { readonly isAny: boolean; readonly set: RangeSet };
   /** A member that no file resolves might hold any address, or any port. */
   readonly mayHoldMore: { readonly address: boolean; readonly port: boolean };
 }
 
-export function resolveRule(rule: DecryptionRule, budget: Budget): ResolvedRule {
-  const destinations = resolveDestinations(rule.destination, rule.scope, budget);
-  const services = resolveServices(rule.service, rule.scope, budget);
-  const ranges = destinations.entries.flatMap(({ range }) => (range === 'any' ? [] : range));
+export function resolveRule(rule: DecryptionRule, resolver: Resolver): ResolvedRule {
+  const destinations = resolveDestinations(rule.destination, rule.scope, resolver);
+  const services = resolveServices(rule.service, rule.scope, resolver);
   return {
     rule,
     destinations,
     services,
     unresolved: [...destinations.unresolved, ...services.unresolved],
-    held: { isAny: destinations.entries.some(({ range }) => range === 'any'), set: rangeSet(ranges) },
     mayHoldMore: { address: isOpen(destinations.unresolved), port: isOpen(services.unresolved) },
   };
 }
 
 function isOpen(unresolved: readonly Unresolved[]): boolean {
   return unresolved.some(({ why }) => why !== 'loop');
-}
-
-export function portsOf({ services }: ResolvedRule): 'any' | readonly PortRange[] {
-  return services.ports;
 }
 
 /** What the rules of one place do with traffic to an endpoint, the address and port before NAT. */
@@ -70,7 +70,8 @@ export function decide(rules: readonly ResolvedRule[], endpoint: Endpoint): Deci
   let best: Decision = { reason: 'no-rule' };
   const above: ResolvedRule[] = [];
   for (const resolved of rules) {
-    const { rule, held, mayHoldMore, services } = resolved;
+    const { rule, destinations, mayHoldMore, services } = resolved;
+    const { held } = destinations;
     const isListed = held.isAny || isWithin(held.set, endpoint.family, endpoint.value);
     const hasAddress = isListed !== rule.negateDestination;
     const hasPort = holdsPort(services.ports, endpoint.port);

@@ -3,7 +3,7 @@ import { type AddressRange, compare, type Family } from './addresses.js';
 import type { Endpoint } from './hosts.js';
 import type { ResolvedRule } from './match.js';
 import { highestPort, holdsPort, readPorts } from './ports.js';
-import { type Budget, type Destinations, resolveDestinations, resolveServices, type Services } from './resolve.js';
+import { type Destinations, type Resolver, resolveDestinations, resolveServices, type Services } from './resolve.js';
 
 /** A destination NAT rule with its names resolved. */
 export interface ResolvedNat {
@@ -15,14 +15,14 @@ export interface ResolvedNat {
   readonly translatedPort: number | undefined | 'unreadable';
 }
 
-export function resolveNat(rule: NatRule, budget: Budget): ResolvedNat {
+export function resolveNat(rule: NatRule, resolver: Resolver): ResolvedNat {
   const { scope, destination, service, translatedAddress, translatedPort } = rule;
   const [port] = translatedPort === undefined ? [] : (readPorts(translatedPort) ?? []);
   return {
     rule,
-    destinations: resolveDestinations(destination, scope, budget),
-    services: resolveServices(service, scope, budget),
-    translated: resolveDestinations([translatedAddress], scope, budget),
+    destinations: resolveDestinations(destination, scope, resolver),
+    services: resolveServices(service, scope, resolver),
+    translated: resolveDestinations([translatedAddress], scope, resolver),
     translatedPort: translatedPort === undefined ? undefined : (port?.first ?? 'unreadable'),
   };
 }
@@ -41,23 +41,32 @@ const wholeFamily: Readonly<Record<Family, AddressRange>> = {
 
 /** What traffic to `endpoint` was addressed to before NAT, rule by rule. Disabled rules give nothing. */
 export function beforeNat(endpoint: Endpoint, rules: readonly ResolvedNat[]): Before[] {
-  return rules.flatMap((nat) => {
-    const { rule, destinations, services, translated, translatedPort } = nat;
-    if (!rule.isEnabled || translatedPort === 'unreadable') return [];
-    const isSamePort = translatedPort === undefined;
-    if (isSamePort ? !holdsPort(services.ports, endpoint.port) : translatedPort !== endpoint.port) return [];
-    const target = translated.entries.find(({ range }) => range !== 'any' && holds(range, endpoint))?.range;
-    if (!target || target === 'any') return [];
-    const ports = isSamePort
-      ? [{ first: endpoint.port, last: endpoint.port }]
-      : services.ports === 'any'
-        ? [{ first: 1, last: highestPort }]
-        : services.ports;
-    return destinations.entries.flatMap(({ range }) => {
-      const addresses =
-        range === 'any' ? wholeFamily[endpoint.family] : rule.isDynamic ? range : counterpart(range, target, endpoint);
-      return ports.map(({ first, last }) => ({ nat, addresses, ports: { first, last } }));
-    });
+  const found = new Map<string, Before>();
+  for (const before of rules.flatMap((nat) => beforeOne(endpoint, nat))) {
+    const { addresses, ports } = before;
+    const key = `${addresses.family} ${addresses.first} ${addresses.last} ${ports.first} ${ports.last}`;
+    // What the first of several rules for the same traffic does is what happens.
+    if (!found.has(key)) found.set(key, before);
+  }
+  return [...found.values()];
+}
+
+function beforeOne(endpoint: Endpoint, nat: ResolvedNat): Before[] {
+  const { rule, destinations, services, translated, translatedPort } = nat;
+  if (!rule.isEnabled || translatedPort === 'unreadable') return [];
+  const isSamePort = translatedPort === undefined;
+  if (isSamePort ? !holdsPort(services.ports, endpoint.port) : translatedPort !== endpoint.port) return [];
+  const target = translated.entries.find(({ range }) => range !== 'any' && holds(range, endpoint))?.range;
+  if (!target || target === 'any') return [];
+  const ports = isSamePort
+    ? [{ first: endpoint.port, last: endpoint.port }]
+    : services.ports === 'any'
+      ? [{ first: 1, last: highestPort }]
+      : services.ports;
+  return destinations.entries.flatMap(({ range }) => {
+    const addresses =
+      range === 'any' ? wholeFamily[endpoint.family] : rule.isDynamic ? range : counterpart(range, target, endpoint);
+    return ports.map(({ first, last }) => ({ nat, addresses, ports: { first, last } }));
   });
 }
 
@@ -85,9 +94,9 @@ export interface Edges {
 export function edgesOf(rules: readonly ResolvedRule[]): Edges {
   const addresses: Record<Family, Set<bigint>> = { 4: new Set(), 6: new Set() };
   const ports = new Set<number>();
-  for (const { held, services } of rules) {
+  for (const { destinations, services } of rules) {
     for (const family of [4, 6] as const)
-      for (const { first, last } of held.set[family]) addresses[family].add(first).add(last + 1n);
+      for (const { first, last } of destinations.held.set[family]) addresses[family].add(first).add(last + 1n);
     if (services.ports !== 'any') for (const { first, last } of services.ports) ports.add(first).add(last + 1);
   }
   return {
@@ -96,24 +105,15 @@ export function edgesOf(rules: readonly ResolvedRule[]): Edges {
   };
 }
 
-/** More than this of one NAT rule are not asked about. */
-const mostEndpoints = 5000;
-
 /**
  * One endpoint for each way in which rules could treat what stood before NAT: usually the only one there is, else the first of
  * each part that the edges cut it into.
  */
-export function endpointsIn({ addresses, ports }: Before, edges: Edges): Endpoint[] {
+export function* endpointsIn({ addresses, ports }: Before, edges: Edges): Generator<Endpoint> {
   const { family, first, last } = addresses;
   const portsIn = [ports.first, ...edges.ports.filter((port) => ports.first < port && port <= ports.last)];
   const values = first === last ? [first] : [first, ...between(edges.addresses[family], first, last)];
-  const endpoints: Endpoint[] = [];
-  for (const value of values)
-    for (const port of portsIn) {
-      if (endpoints.length === mostEndpoints) return endpoints;
-      endpoints.push({ family, value, port });
-    }
-  return endpoints;
+  for (const value of values) for (const port of portsIn) yield { family, value, port };
 }
 
 /** The edges above `first`, up to `last`. */

@@ -4,8 +4,8 @@ import { certificateRemarks } from './certificates.js';
 import type { Coverage, CoverageRow } from './coverage.js';
 import { isCovered, mayBeCovered } from './coverage.js';
 import type { ResolvedRule } from './match.js';
-import { type Risk, riskOf } from './risk.js';
 import type { UnresolvedReason } from './resolve.js';
+import { type Risk, riskOf } from './risk.js';
 import { type Wait, waitFor } from './wait.js';
 import { whyOf } from './why.js';
 

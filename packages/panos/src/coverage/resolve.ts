@@ -1,6 +1,6 @@
 import type { Scope } from '../config/model.js';
 import { lookUp } from '../config/scopes.js';
-import { type AddressRange, readRange, spellRange } from './addresses.js';
+import { type AddressRange, type RangeSet, rangeSet, readRange, spellRange } from './addresses.js';
 import { type PortRange, readPorts } from './ports.js';
 
 /** Why a member stands for no addresses or ports that a file could tell. */
@@ -29,8 +29,11 @@ export interface Destination {
 }
 
 export interface Destinations {
+  /** In the order of the members, each spelling once. */
   readonly entries: readonly Destination[];
   readonly unresolved: readonly Unresolved[];
+  /** The same in a form that is quick to ask. */
+  readonly held: { readonly isAny: boolean; readonly set: RangeSet };
 }
 
 export interface Services {
@@ -39,44 +42,78 @@ export interface Services {
 }
 
 /**
- * How many members may still be followed. Groups of thousands of members in thousands of rules would be more than their
- * file is long: what goes beyond is not followed, and `isSpent` says so.
+ * What names were found to stand for, so that the thousandth rule about one group costs no more than the first; and how many
+ * members may still be followed. Rules that name large groups again and again would make a list far longer than their file:
+ * what goes beyond is left out, and `isSpent` says so.
  */
-export interface Budget {
+export interface Resolver {
   left: number;
   isSpent: boolean;
+  readonly literals: Map<string, Destination | undefined>;
+  readonly destinations: Map<Scope, Map<string, Destinations>>;
 }
 
-export function budgetOf(members: number): Budget {
-  return { left: members, isSpent: false };
+export function resolverFor(members: number): Resolver {
+  return { left: members, isSpent: false, literals: new Map(), destinations: new Map() };
 }
 
 /** Resolves members of a destination: objects and groups first, then literal addresses, networks and ranges. */
-export function resolveDestinations(members: readonly string[], scope: Scope, budget: Budget): Destinations {
+export function resolveDestinations(members: readonly string[], scope: Scope, resolver: Resolver): Destinations {
+  const known = resolver.destinations.get(scope) ?? new Map<string, Destinations>();
+  resolver.destinations.set(scope, known);
+  const key = members.join('\n');
+  const before = known.get(key);
+  if (before) {
+    if (spend(resolver, before.entries.length)) return before;
+    return { ...before, entries: [], held: { isAny: false, set: rangeSet([]) } };
+  }
   const entries = new Map<string, Destination>();
   const unresolved = new Map<string, Unresolved>();
   const add = (text: string): boolean => {
-    const range = readRange(text);
-    if (!range) return false;
-    const spelled = spellRange(text.trim(), range);
-    if (!entries.has(spelled)) entries.set(spelled, { text: spelled, range });
-    return true;
+    const literal = literalOf(text, resolver);
+    if (literal && !entries.has(literal.text)) entries.set(literal.text, literal);
+    return literal !== undefined;
   };
-  const leaveOpen = (member: string, why: UnresolvedReason, at?: number): void => {
-    const key = `${why} ${member}`;
-    if (!unresolved.has(key)) unresolved.set(key, { member, why, ...(at === undefined ? {} : { at }) });
-  };
-  for (const found of membersWithin('addresses', members, scope, budget)) {
+  for (const found of membersWithin('addresses', members, scope, resolver)) {
     const { name, object } = found;
-    if (found.isLoop) leaveOpen(name, 'loop');
+    if (found.isLoop) leaveOpen(unresolved, name, 'loop');
     else if (object === undefined) {
       if (name === 'any') entries.set('any', { text: 'any', range: 'any' });
-      else if (!add(name)) leaveOpen(name, /^[A-Z]{2}$/.test(name) ? 'region' : 'not-found');
+      else if (!add(name)) leaveOpen(unresolved, name, /^[A-Z]{2}$/.test(name) ? 'region' : 'not-found');
     } else if (object.kind === 'literal') {
-      if (!add(object.text)) leaveOpen(name, 'not-found', object.at);
-    } else if (object.kind !== 'group') leaveOpen(name, object.kind);
+      if (!add(object.text)) leaveOpen(unresolved, name, 'not-found', object.at);
+    } else if (object.kind !== 'group') leaveOpen(unresolved, name, object.kind);
   }
-  return { entries: [...entries.values()], unresolved: [...unresolved.values()] };
+  const list = [...entries.values()];
+  const ranges = list.flatMap(({ range }) => (range === 'any' ? [] : range));
+  const resolved: Destinations = {
+    entries: list,
+    unresolved: [...unresolved.values()],
+    held: { isAny: entries.has('any'), set: rangeSet(ranges) },
+  };
+  known.set(key, resolved);
+  return resolved;
+}
+
+function literalOf(text: string, { literals }: Resolver): Destination | undefined {
+  const known = literals.get(text);
+  if (known || literals.has(text)) return known;
+  const range = readRange(text);
+  const literal = range && { text: spellRange(text.trim(), range), range };
+  literals.set(text, literal);
+  return literal;
+}
+
+/** Takes from what may still be followed; false where that is not enough. */
+function spend(resolver: Resolver, members: number): boolean {
+  if (resolver.left < members) resolver.isSpent = true;
+  else resolver.left -= members;
+  return !resolver.isSpent;
+}
+
+function leaveOpen(unresolved: Map<string, Unresolved>, member: string, why: UnresolvedReason, at?: number): void {
+  const key = `${why} ${member}`;
+  if (!unresolved.has(key)) unresolved.set(key, { member, why, ...(at === undefined ? {} : { at }) });
 }
 
 /** Services that exist without being defined. Source: PAN-OS 9.1 administrator's guide, Service objects. */
@@ -86,18 +123,14 @@ const predefinedPorts: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Resolves members of `service` to TCP ports; other protocols have none. One `any` is every port. */
-export function resolveServices(members: readonly string[], scope: Scope, budget: Budget): Services {
+export function resolveServices(members: readonly string[], scope: Scope, resolver: Resolver): Services {
   const ports = new Map<string, PortRange>();
   const unresolved = new Map<string, Unresolved>();
   let isAny = false;
-  const leaveOpen = (member: string, why: UnresolvedReason, at?: number): void => {
-    const key = `${why} ${member}`;
-    if (!unresolved.has(key)) unresolved.set(key, { member, why, ...(at === undefined ? {} : { at }) });
-  };
-  for (const found of membersWithin('services', members, scope, budget)) {
+  for (const found of membersWithin('services', members, scope, resolver)) {
     const { name, object } = found;
     if (found.isLoop) {
-      leaveOpen(name, 'loop');
+      leaveOpen(unresolved, name, 'loop');
       continue;
     }
     if (object?.kind === 'group' || object?.kind === 'other') continue;
@@ -107,7 +140,7 @@ export function resolveServices(members: readonly string[], scope: Scope, budget
     }
     const ranges = readPorts(object?.ports ?? predefinedPorts.get(name) ?? '');
     if (ranges) for (const range of ranges) ports.set(range.text, ports.get(range.text) ?? range);
-    else leaveOpen(name, 'not-found', object?.at);
+    else leaveOpen(unresolved, name, 'not-found', object?.at);
   }
   return { ports: isAny ? 'any' : [...ports.values()], unresolved: [...unresolved.values()] };
 }
@@ -134,7 +167,7 @@ function* membersWithin<Kind extends 'addresses' | 'services'>(
   kind: Kind,
   members: readonly string[],
   start: Scope,
-  budget: Budget,
+  resolver: Resolver,
 ): Generator<Member<Kind>> {
   // Groups are told apart by their member lists, because two scopes may have groups of the same name.
   const entered = new Set<readonly string[]>();
@@ -147,11 +180,7 @@ function* membersWithin<Kind extends 'addresses' | 'services'>(
       if (frame.group) open.delete(frame.group);
       continue;
     }
-    if (budget.left === 0) {
-      budget.isSpent = true;
-      return;
-    }
-    budget.left--;
+    if (!spend(resolver, 1)) return;
     const found = lookUp(kind, name, frame.scope);
     const object = found?.object as Member<Kind>['object'];
     if (found && object?.kind === 'group') {

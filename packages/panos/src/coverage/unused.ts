@@ -25,8 +25,7 @@ export function unusedDestinations(
 ): { readonly texts: readonly string[]; readonly isCut: boolean } {
   const own = sortedEndpoints(reached);
   const boxesAt = new Map<ResolvedPlace, Before[]>();
-  for (const { before } of reached)
-    for (const { at, boxes } of before) append(boxesAt, at, boxes);
+  for (const { before } of reached) for (const { at, boxes } of before) append(boxesAt, at, boxes);
   const boxesOf = new Map<ResolvedRule, Before[]>();
   for (const place of places) {
     const boxes = boxesAt.get(place);

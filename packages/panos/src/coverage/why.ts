@@ -8,7 +8,9 @@ export function whyOf({ decision, reach, via }: CoverageRow): string {
   if (reach === 'local') return 'only programs on the same machine reach it, no firewall is between';
   switch (decision.reason) {
     case 'match':
-      return via ? `published as ${via.destination} by NAT rule ${via.nat.name}` : 'the first inbound rule that matches';
+      return via
+        ? `published as ${via.destination} by NAT rule ${via.nat.name}`
+        : 'the first inbound rule that matches';
     case 'hidden': {
       const { rule } = decision.by;
       const what = rule.action === 'no-decrypt' ? 'says no-decrypt' : 'is of another type';
