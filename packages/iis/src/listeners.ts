@@ -1,8 +1,8 @@
 import type { IgnoredSetting, Lifetime, Listener, Location, Mechanism, Note, SourceFile } from '@shortfuse/core';
 import { type HttpsTarget, isBindingOf, type SslBinding } from './http-sys.js';
 import type { MachineLifetime } from './lifetime.js';
-import { type TicketSwitches, ticketRemedies } from './remedies.js';
 import { type Binding, readBindingInformation, type Site } from './sites.js';
+import { type TicketSwitches, ticketRemedies } from './tickets.js';
 
 /** A change of a certificate binding, with the file it is in. */
 export interface PlacedBinding {
@@ -76,7 +76,7 @@ function oldSessionsOf(hasTickets: boolean | 'unknown'): Pick<Listener, 'oldSess
         oldSessionsAfterRestart: 'dropped',
         oldSessions: {
           isRenewed: undefined,
-          end: 'restart the machine, or HTTP.sys and what depends on it (Restart-Service HTTP -Force)',
+          end: 'restart the machine (shutdown /r /t 0; every service on it is away for minutes), or HTTP.sys and what depends on it (Restart-Service HTTP -Force)',
         },
       }
     : {

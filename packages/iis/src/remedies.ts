@@ -1,16 +1,4 @@
-import {
-  type FileEdit,
-  type Location,
-  positionOf,
-  type Refusal,
-  type Remedies,
-  type Remedy,
-  type RemedyFinder,
-  replace,
-  type SourceFile,
-  type Span,
-  type Wish,
-} from '@shortfuse/core';
+import type { FileEdit, Location, Refusal, Remedy, RemedyFinder, SourceFile } from '@shortfuse/core';
 import { largestDword, type RegistryFact } from './registry.js';
 import { editsOf } from './spelling.js';
 
@@ -135,7 +123,7 @@ function cacheOffSomewhere(file: SourceFile, { span, condition }: RegistryFact):
   const at: Location = { file, span };
   return {
     kind: 'refused',
-    why: `${placeText(at)} switches the session cache off${condition === undefined ? '' : `, perhaps (${condition})`}, other statements leave it on, and nothing says which is applied last`,
+    why: `this switches the session cache off${condition === undefined ? '' : `, perhaps (${condition})`}, other statements leave it on, and nothing says which is applied last`,
     help: 'decide for one of them and take the other out, or put the files of each machine in a folder of its own',
     at,
   };
@@ -146,8 +134,7 @@ function refusedAt(file: SourceFile, fact: RegistryFact, target: number): Refusa
   const { effect, span, condition } = fact;
   const at: Location = { file, span };
   const milliseconds = wantedMilliseconds(target);
-  const place = placeText(at);
-  const refusal = (why: string, help: string): Refusal => ({ kind: 'refused', why: `${place}: ${why}`, help, at });
+  const refusal = (why: string, help: string): Refusal => ({ kind: 'refused', why, help, at });
   if (effect.kind === 'unknown')
     return refusal(
       effect.why,
@@ -161,7 +148,7 @@ function refusedAt(file: SourceFile, fact: RegistryFact, target: number): Refusa
   if (condition !== undefined)
     return {
       kind: 'refused',
-      why: `${place} may or may not be applied: ${condition}`,
+      why: `it may or may not be applied: ${condition}`,
       help: fact.help ?? helpForCondition(effect, milliseconds),
       at,
     };
@@ -177,51 +164,4 @@ function helpForCondition({ kind }: RegistryFact['effect'], milliseconds: number
   return kind === 'deleteValue'
     ? 'keep the way back in a file of its own that is named for it, such as revert.ps1; it is then not taken for applied'
     : `set it to ${milliseconds} ms there by hand and see that it is applied on every machine, or leave the file out with "exclude" if it never is`;
-}
-
-function placeText({ file, span }: Location): string {
-  return `${file.path}:${positionOf(file, span.start).line}`;
-}
-
-/** What may switch TLS 1.2 session tickets on at a listener. */
-export interface TicketSwitches {
-  /** Commands; `word` is the `enable` in one, unless it is not plain and only running it would tell. */
-  readonly on: readonly (Location & { readonly word: Span; readonly isPlain: boolean })[];
-  /** A script that makes or enables a ticket key for the whole machine. */
-  readonly keyAt: Location | undefined;
-}
-
-/** No lifetime can be set for a ticket of Schannel: the only way is to switch tickets off. */
-export function ticketRemedies({ on, keyAt }: TicketSwitches): RemedyFinder {
-  return (wish: Wish): Remedies => {
-    const why = 'TLS 1.2 session tickets are on, and nothing sets how long Schannel accepts one';
-    const [first] = on;
-    if (!first)
-      return {
-        kind: 'refused',
-        why: `${why}: ${keyAt ? `${placeText(keyAt)} gives the machine a key for them` : 'they are switched on outside these files'}`,
-        help: 'take the key out of use for the rollout, with Disable-TlsSessionTicketKey -ServiceAccountName System, and the script out of these files; no session is then resumed by a ticket',
-        ...(keyAt ? { at: keyAt } : {}),
-      };
-    const at: Location = { file: first.file, span: first.span };
-    const strange = on.find(({ isPlain }) => !isPlain);
-    if (strange) {
-      const place: Location = { file: strange.file, span: strange.span };
-      return {
-        kind: 'refused',
-        why: `${placeText(place)}: whether TLS 1.2 session tickets are on, only running it would tell, and nothing sets how long Schannel accepts one`,
-        help: 'write enablesessionticket=disable there by hand for the rollout',
-        at: place,
-      };
-    }
-    if (!wish.allowDisable)
-      return {
-        kind: 'refused',
-        why: `${why}: ${placeText(at)} has enablesessionticket=enable`,
-        help: 'run the patch with --allow-disable, which writes enablesessionticket=disable there: sessions are then resumed from the session cache only. A binding that exists is changed by "netsh http update", not by "add"',
-        at,
-      };
-    const edits = on.map(({ file, word }): FileEdit => ({ file, edit: replace(file.text, word, 'disable') }));
-    return { kind: 'remedies', remedies: [{ edits, disables: true }] };
-  };
 }

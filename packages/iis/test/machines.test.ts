@@ -208,7 +208,7 @@ describe('sessions from before a change', () => {
     expect(sessionsWith({ 't.reg': hour })).toEqual([
       'unknown',
       'dropped',
-      'restart the machine, or HTTP.sys and what depends on it (Restart-Service HTTP -Force)',
+      'restart the machine (shutdown /r /t 0; every service on it is away for minutes), or HTTP.sys and what depends on it (Restart-Service HTTP -Force)',
     ]));
 
   test('nobody knows of those that a ticket holds', () =>

@@ -1,4 +1,4 @@
-import { decode, type Listener, type Plan, planPatch, resolveAll, type SourceFile } from '@shortfuse/core';
+import { decode, type Listener, type Plan, planPatch, positionOf, resolveAll, type SourceFile } from '@shortfuse/core';
 import { iis } from '../src/index.js';
 import { type Files, host } from './reading.js';
 
@@ -27,6 +27,10 @@ export function planOf(
 export function patchedWith(path: string, content: string, options?: PatchOptions): string {
   const plan = planOf({ 'applicationHost.config': host, [path]: content }, options);
   const [refused] = plan.refused;
-  if (refused) return `refused: ${refused.why}`;
+  if (refused) {
+    const { at, why } = refused;
+    const place = at ? `${at.file.path}:${positionOf(at.file, at.span.start).line}: ` : '';
+    return `refused: ${place}${why}`;
+  }
   return plan.files.find(({ after }) => after.path === path)?.after.text ?? 'nothing to edit';
 }
