@@ -104,13 +104,15 @@ function isReached(mechanism: Mechanism, target: Seconds): boolean {
   return enabled === false || (lifetimes.length > 0 && lifetimes.every((lifetime) => isWithin(lifetime, target)));
 }
 
-/** Each lifetime stayed as it was or is at the target. */
+/** Each lifetime stayed as it was, is at the target, or is at least no longer than it was. */
 function isPartlyReached(was: Mechanism, is: Mechanism, target: Seconds): boolean {
-  const { enabled, lifetimes } = is;
   return (
-    enabled === was.enabled &&
-    lifetimes.length === was.lifetimes.length &&
-    lifetimes.every((lifetime, i) => lifetime.seconds === was.lifetimes[i]?.seconds || isWithin(lifetime, target))
+    is.enabled === was.enabled &&
+    is.lifetimes.length === was.lifetimes.length &&
+    is.lifetimes.every((lifetime, i) => {
+      const { seconds, atMost } = was.lifetimes[i] ?? lifetime;
+      return lifetime.seconds === seconds || isWithin(lifetime, Math.max(target, seconds ?? atMost ?? 0));
+    })
   );
 }
 
