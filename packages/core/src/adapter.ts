@@ -121,6 +121,8 @@ export interface Configuration {
   readonly problems: readonly Problem[];
   /** Lifetimes written where no listener of this configuration could be seen to use them. */
   readonly unattached: readonly UnattachedSetting[];
+  /** How a change is applied here, where that is not what the adapter says: code that a tool brings to the server. */
+  readonly operations?: Operations;
 }
 
 /** A lifetime in a file that no listener at hand is governed by: a snippet that something elsewhere includes. */

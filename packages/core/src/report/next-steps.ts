@@ -15,10 +15,10 @@ export interface ServerSteps {
   readonly waitSeconds: Seconds | undefined;
 }
 
-/** The steps for each server that a lease shortens, in the order of its listeners. */
+/** The steps for each server that a lease shortens, in the order of its listeners. Some servers' changes are applied in several ways. */
 export function nextSteps(
   lease: Lease,
-  operationsOf: (server: string) => Operations | undefined,
+  operationsOf: (server: string) => readonly Operations[],
 ): readonly ServerSteps[] {
   return [...new Set(lease.listeners.map(({ server }) => server))].map((server) => {
     const listeners = lease.listeners.filter((listener) => listener.server === server);
@@ -27,8 +27,8 @@ export function nextSteps(
     return {
       server,
       listeners: listeners.length,
-      commands: operations && !needsCompanion ? commandsOf(operations) : [],
-      sentences: sentencesOn(lease, listeners, operations),
+      commands: needsCompanion ? [] : operations.flatMap(commandsOf),
+      sentences: sentencesOn(lease, listeners, operations[0]),
       waitSeconds: waitSeconds({ ...lease, listeners }),
     };
   });

@@ -67,7 +67,7 @@ export function patchText(outcome: PatchOutcome, options: PatchTextOptions): str
       ]),
     ]);
   if (remarks.length > 0) sections.push(remarks.flatMap((remark) => folded(remark, 0)));
-  const steps = lease.listeners.length > 0 ? nextSteps(lease, options.operationsOf) : [];
+  const steps = lease.listeners.length > 0 ? nextSteps(lease, operationsIn(plan, options.operationsOf)) : [];
   if (steps.length > 0)
     sections.push([
       style('heading', 'next'),
@@ -93,6 +93,18 @@ export function patchText(outcome: PatchOutcome, options: PatchTextOptions): str
   if (plan.files.length === 0 && companions.length === 0 && plan.refused.length === 0)
     sections.push([`nothing to change: every listener is at ${spellDuration(lease.targetSeconds)} or below`]);
   return sections.map((lines) => `${lines.join('\n')}\n`).join('\n');
+}
+
+/** The ways in which the patched configurations of a server are applied, each once: their own, or else the usual one. */
+function operationsIn(
+  { configurations }: Plan,
+  operationsOf: PatchTextOptions['operationsOf'],
+): (server: string) => readonly Operations[] {
+  return (server) => {
+    const mine = configurations.filter(({ configuration }) => configuration.server === server);
+    const found = mine.flatMap(({ configuration }) => configuration.operations ?? operationsOf(server) ?? []);
+    return [...new Map(found.map((one) => [one.reload, one])).values()];
+  };
 }
 
 /** `nginx.conf:12: 1d -> 60s, for 4 listeners`, or with the line that is added. */
@@ -131,7 +143,7 @@ function groupedRefusals(refused: readonly RefusedListener[]): { names: string; 
 /** `patch --format json`, as data. `packages/cli/schemas/patch.schema.json` says the same to other programs. */
 export function patchReport(outcome: PatchOutcome, operationsOf: PatchTextOptions['operationsOf']) {
   const { plan, lease, isWritten, companions, remarks, digestOf, problems } = outcome;
-  const steps = nextSteps(lease, operationsOf);
+  const steps = nextSteps(lease, operationsIn(plan, operationsOf));
   const waits = steps.map((step) => step.waitSeconds ?? null);
   return {
     schemaVersion: 1,
