@@ -24,7 +24,7 @@ export function companions({ label }: Configuration, { remedies }: CompanionRequ
   const device = `the BIG-IP of ${label === '.' ? 'these files' : label}`;
   const isRequired = remedies.some(({ edits }) => edits.length === 0);
   const found: Companion[] = [
-    tmsh('apply', [...apply, 'save sys config'], applyPurpose(device, work), isRequired),
+    tmsh('apply', [...apply, 'save sys config'], applyPurpose(device, work, isRequired), isRequired),
     {
       ...tmsh('apply', merge, mergePurpose, false),
       name: 'merge.conf',
@@ -43,7 +43,7 @@ function tmsh(use: Companion['use'], lines: readonly string[], purpose: string, 
 const mergePurpose =
   'an alternative to apply.tmsh for the profiles that can be checked first: tmsh load sys config merge file /var/tmp/merge.conf verify, then the same without verify';
 
-function applyPurpose(device: string, work: Work): string {
+function applyPurpose(device: string, work: Work, isRequired: boolean): string {
   const services = new Set([
     ...changesIn(work).flatMap(({ appService }) => appService ?? []),
     ...work.swaps.flatMap((one) => [...one.services]),
@@ -56,7 +56,7 @@ function applyPurpose(device: string, work: Work): string {
     'saves the configuration',
   ];
   return [
-    `run on ${device} with "tmsh < apply.tmsh": ${steps.join(', ')}`,
+    `run on ${device} with "tmsh < apply.tmsh"${isRequired ? '' : ', instead of loading the patched files'}: ${steps.join(', ')}`,
     ...(lost ? [`note first what verify.tmsh shows: ${lost} is in no file`] : []),
     ...[...services].map(
       (path) =>

@@ -5,6 +5,7 @@ import { companions } from './companions.js';
 import { formOf } from './detect.js';
 import { explanation } from './explanation.js';
 import type { F5File } from './files.js';
+import { operations } from './operations.js';
 import { parse } from './read.js';
 import { resolve } from './resolve.js';
 
@@ -29,10 +30,5 @@ export const f5 = defineAdapter<F5File>({
   comments,
   annotate,
   companions,
-  operations: {
-    test: 'tmsh load sys config verify',
-    reload: 'tmsh load sys config',
-    restart: 'tmsh restart sys service tmm',
-    restartCost: 'tmm carries all traffic: every connection through the device is cut, and an active unit fails over',
-  },
+  operations,
 });

@@ -66,7 +66,7 @@ function refused(why: string, help: string): Refusal {
   return { kind: 'refused', why, help };
 }
 
-/** After `"class": "TLS_Server"`, which every such object has, with a comma before it: so the rest needs no change. */
+/** After `"class": "TLS_Server"`, which every such object has: on a line of its own where a comma and a line's end follow. */
 function intoObject({ file, object }: Place & { readonly form: 'as3' }, name: string, value: string): Insertion {
   const member = memberOf(object, 'class');
   if (!member) return refused('the object has no class', `add "${name}": ${value} by hand`);
@@ -75,9 +75,13 @@ function intoObject({ file, object }: Place & { readonly form: 'as3' }, name: st
   const colon = /^\s*:[ \t]*(?=["[{\w-])/.exec(text.slice(keyNode.offset + keyNode.length, member.value.offset + 1));
   const indent = indentBefore(text, keyNode.offset);
   const isCompact = colon?.[0] === ':';
-  const separator = indent !== undefined && keyNode.offset > 0 ? `${usualEol(text)}${indent}` : isCompact ? '' : ' ';
-  const edit = insert(node.offset + node.length, `,${separator}"${name}"${colon?.[0] ?? ': '}${value}`);
-  return at(file, edit);
+  const written = `"${name}"${colon?.[0] ?? ': '}${value}`;
+  const end = node.offset + node.length;
+  const isOwnLine = indent !== undefined && keyNode.offset > 0;
+  const line = isOwnLine && text.charAt(end) === ',' ? nextLine(text, end + 1, /^[ \t]*\/\//) : undefined;
+  if (line) return at(file, insert(line.next, `${indent}${written},${line.eol}`));
+  const separator = isOwnLine ? `${usualEol(text)}${indent}` : isCompact ? '' : ' ';
+  return at(file, insert(end, `,${separator}${written}`));
 }
 
 /** After the arguments that say what the profile is, as the equals signs beside it are aligned. */

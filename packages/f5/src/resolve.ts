@@ -6,6 +6,7 @@ import { profileResolver } from './effective.js';
 import type { F5File, FileOf, Form } from './files.js';
 import { listenersOf, unattachedIn } from './listeners.js';
 import { addObjects, type Pending, settleReferences, virtualServersIn } from './objects.js';
+import { operationsOf } from './operations.js';
 import { addRestObjects } from './rest.js';
 import { addTerraformResources } from './terraform.js';
 import { valueProblems } from './values.js';
@@ -111,6 +112,7 @@ function configurationOf({ form, label, files, isParted }: Group, options: Resol
   const effectiveOf = profileResolver(device, version, (problem) => problems.push(problem));
   for (const path of device.profiles.keys()) effectiveOf(path);
   const listeners = inFileOrder(listenersOf(device, effectiveOf, version), files);
+  const operations = operationsOf(form, label);
   return {
     server: 'f5',
     label,
@@ -123,6 +125,7 @@ function configurationOf({ form, label, files, isParted }: Group, options: Resol
     listeners,
     problems,
     unattached: unattachedIn(device, listeners),
+    ...(operations ? { operations } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { declaration, playbook, profile, terraform, virtual } from './configurations.js';
 import { patch } from './patching.js';
+import { configurations } from './reading.js';
 
 function companionsOf(text: string) {
   const { companions } = patch({ 'bigip.conf': text });
@@ -28,7 +29,7 @@ describe('for profiles', () => {
     );
     expect(apply?.isRequired).toBe(false);
     expect(apply?.purpose).toBe(
-      'run on the BIG-IP of bigip.conf with "tmsh < apply.tmsh": sets the lifetimes in the running configuration, saves the configuration; then sync the group: tmsh run cm config-sync to-group NAME',
+      'run on the BIG-IP of bigip.conf with "tmsh < apply.tmsh", instead of loading the patched files: sets the lifetimes in the running configuration, saves the configuration; then sync the group: tmsh run cm config-sync to-group NAME',
     );
   });
 
@@ -144,3 +145,17 @@ test('each device has its own', () => {
     'verify.tmsh',
   ]);
 });
+
+test.each([
+  ['the device itself', 'bigip.conf', profile('/Common/a') + virtual('/Common/v', '/Common/a'), undefined],
+  ['Terraform', 'main.tf', terraform('{\n  name = "a"\n}'), 'terraform apply'],
+  ['Ansible', 'tls.yml', playbook('        name: a\n'), 'ansible-playbook PLAYBOOK'],
+  [
+    'AS3',
+    'web.json',
+    declaration('{"class":"TLS_Server"}'),
+    'curl -u USER -H "Content-Type: application/json" --data-binary "@web.json" https://DEVICE/mgmt/shared/appsvcs/declare',
+  ],
+])('%s: how a change comes to the device, where not by loading files', (_, path, text, reload) =>
+  expect(configurations({ [path]: text }).map(({ operations }) => operations?.reload)).toEqual([reload]),
+);

@@ -248,7 +248,11 @@ describe('AS3', () => {
     ['{\r\n\t"class": "TLS_Server"\r\n}', '{\r\n\t"class": "TLS_Server",\r\n\t"cacheTimeout": 60\r\n}'],
     [
       '{\n  "class": "TLS_Server", // c\n  "mode": 1\n}',
-      '{\n  "class": "TLS_Server",\n  "cacheTimeout": 60, // c\n  "mode": 1\n}',
+      '{\n  "class": "TLS_Server", // c\n  "cacheTimeout": 60,\n  "mode": 1\n}',
+    ],
+    [
+      '{\n  "class": "TLS_Server", /* c\n */ "mode": 1\n}',
+      '{\n  "class": "TLS_Server",\n  "cacheTimeout": 60, /* c\n */ "mode": 1\n}',
     ],
     ['{"cacheTimeout": 1800, "class": "TLS_Server"}', '{"cacheTimeout": 60, "class": "TLS_Server"}'],
   ])('%s', (before, after) => {
