@@ -105,6 +105,8 @@ export function connect(target: Target & { readonly session?: ClientSession | un
 
     const keep = (der: Uint8Array | undefined): void => {
       const kept = der && clientSession(der);
+      // Before its first ticket, a TLS 1.3 session can be read but not resumed.
+      if (mechanism === 'ticketTls13' && kept?.ticketLength === 0) return;
       if (kept && sessions.length < mostSessions) sessions.push(kept);
     };
     const end = (): void => {
@@ -112,6 +114,8 @@ export function connect(target: Target & { readonly session?: ClientSession | un
       settled = true;
       clearTimeout(limit);
       clearTimeout(quiet);
+      // Node raises no event for a session of more than 10 KiB, such as one with a large ticket.
+      if (mechanism === 'ticketTls13' && sessions.length === 0 && phase === 'afterwards') keep(tls?.getSession());
       // Without a close_notify OpenSSL servers take the session for broken and drop it from their cache.
       if (phase === 'afterwards') tls?.end();
       setTimeout(

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { MechanismName, Renewal, Seconds } from '@shortfuse/core';
 import { handshake, offer, type Target } from './connection.js';
 import type { Endpoint } from './endpoint.js';
@@ -80,15 +81,22 @@ export async function measureAcceptance(
   const board = new Board(mechanisms.length * falling.length, options);
   const plans = mechanisms.map((measured) => ({
     target: { ...endpoint, ...measured },
-    stop: stopWith(options.signal),
+    stop: stopController(),
     offers: [] as Planned[],
     spares: [] as Taken[],
   }));
+  const stopAll = (): void => {
+    for (const { stop } of plans) stop.abort();
+  };
+  options.signal?.addEventListener('abort', stopAll);
+  if (options.signal?.aborted) stopAll();
   for (const age of falling)
     for (const { target, stop, offers } of plans) offers.push({ age, taken: take(target, slot(), stop.signal) });
   for (let i = 0; i < spareCount; i++)
     for (const { target, stop, spares } of plans) spares.push(take(target, slot(), stop.signal));
-  return Promise.all(plans.map((plan) => measure(plan, board, options)));
+  const found = await Promise.all(plans.map((plan) => measure(plan, board, options)));
+  options.signal?.removeEventListener('abort', stopAll);
+  return found;
 }
 
 type Taken = Promise<ClientSession | undefined>;
@@ -157,11 +165,10 @@ async function take(target: Target, atMs: number, signal: AbortSignal): Taken {
   return signal.aborted ? undefined : (await handshake(target)).session;
 }
 
-/** Aborts with `signal`, and alone. */
-function stopWith(signal: AbortSignal | undefined): AbortController {
+/** Each age waits for it. */
+function stopController(): AbortController {
   const stop = new AbortController();
-  if (signal?.aborted) stop.abort();
-  signal?.addEventListener('abort', () => stop.abort(), { once: true });
+  setMaxListeners(0, stop.signal);
   return stop;
 }
 
