@@ -134,13 +134,13 @@ export function hostInsertion(
   isLast: boolean,
 ): FileEdit | undefined {
   const lines = linesOfHost(evaluation, host);
-  const place = lines && hostPlace(evaluation, lines, isLast);
-  return place && insertionAt(place, text);
+  // Whatever stands in a condition of a template may not be there.
+  if (!lines || (lines.tree.lines.templateDepths?.[lines.open] ?? 0) > 0) return undefined;
+  return insertionAt(hostPlace(evaluation, lines, isLast), text);
 }
 
 function hostPlace(evaluation: Evaluation, { tree, open, close }: HostLines, isLast: boolean): Place {
   const { lines } = tree;
-  const template = lines.templateDepths?.[open] ?? 0;
   /** For each section that is open within the host: is it a condition on mod_ssl that holds? */
   const sections: boolean[] = [];
   let ssl = -1;
@@ -154,7 +154,7 @@ function hostPlace(evaluation: Evaluation, { tree, open, close }: HostLines, isL
       sections.pop();
       if (sections.length === 0) last = i;
     }
-    if (kind !== LineKind.directive || (lines.templateDepths?.[i] ?? 0) !== template) continue;
+    if (kind !== LineKind.directive || (lines.templateDepths?.[i] ?? 0) > 0) continue;
     const name = nameOf(tree, i);
     const isTop = sections.length === 0;
     if (isTop) indentation ??= indentationOf(tree, i);

@@ -1,5 +1,6 @@
 import type { Lifetime, Mechanism, Mechanisms } from '@shortfuse/core';
 import type { SessionCache, TlsState } from './lookup.js';
+import { eitherOf } from './second-ticket.js';
 import { ticketSeconds } from './values.js';
 
 /** The host that is first at its address, or the one whose name the client sends. */
@@ -72,22 +73,11 @@ function tls13(
   const lifetimes =
     isKept === false || isZero
       ? [firstTicket]
-      : [firstTicket, isKept ? named.timeout : atMost(firstTicket, named.timeout)];
+      : [firstTicket, isKept ? named.timeout : eitherOf(firstTicket, named.timeout)];
   const renewal =
     first.state.hasTicketKey === undefined ? 'unknown' : first.state.hasTicketKey ? 'bounded' : 'unbounded';
   const enabled = both(spoken, tickets ?? (isKept === true ? true : undefined));
   return mechanism(enabled, lifetimes, renewal);
-}
-
-/** With a cache that may be there, the second ticket lives as long as the first or as the named host's timeout says. */
-function atMost(first: Lifetime, named: Lifetime): Lifetime {
-  if (first.seconds === undefined || named.seconds === undefined || named.seconds <= first.seconds) return first;
-  const at = 'at' in named.origin && named.origin.at ? { at: named.origin.at } : {};
-  const why =
-    'whether there is an SSLSessionCache is not known, and with one the second TLS 1.3 ticket lives as long as this';
-  // Once neither is longer than wished, it does not matter.
-  const { remedies } = named;
-  return { seconds: undefined, origin: { kind: 'unknown', why, ...at }, ...(remedies ? { remedies } : {}) };
 }
 
 function ticketLifetime(timeout: Lifetime): Lifetime {

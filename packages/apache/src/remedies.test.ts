@@ -418,6 +418,23 @@ describe('what must not be guessed', () => {
       changes(plan({ 'httpd.conf': load + host('a.test', timeout('600')) }, { target: 0, allowDisable: true })),
     ).toEqual(['refused a.test: a timeout of 0 does not end resumption: OpenSSL puts its own 7200 s in its place']));
 
+  test('a cache nobody knows of: whether it is there does not matter once nothing is above the target', () =>
+    expect(
+      changes(
+        plan({
+          'httpd.conf': `${load}Include /etc/cache.conf\n${host('a.test', timeout('20'))}${host('b.test', timeout('900'))}`,
+        }),
+      ),
+    ).toEqual(['httpd.conf -  SSLSessionCacheTimeout 900', 'httpd.conf +  SSLSessionCacheTimeout 60']));
+
+  test('a cache nobody knows of, TLS 1.3 alone: the shorter timeout would count once the longer one is gone', () => {
+    const text = (first: string, second: string): string =>
+      `${load}Include /etc/cache.conf\nSSLProtocol TLSv1.3\n${host('a.test', timeout(first))}${host('b.test', timeout(second))}`;
+    const { files, refused } = plan({ 'httpd.conf': text('900', '300') });
+    expect(refused).toEqual([]);
+    expect(files.map(({ after }) => after.text)).toEqual([text('60', '60')]);
+  });
+
   test('a cache nobody knows of: both timeouts that would count with one', () =>
     expect(
       changes(

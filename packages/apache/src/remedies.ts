@@ -162,7 +162,7 @@ function cannotReplace({ at, words }: Written, line: string, { host }: Surroundi
 function noPlace(line: string, { host }: Surroundings): Refusal {
   return {
     kind: 'refused',
-    why: 'no line sets a timeout, and outside of sections, macros and conditions there is no place for one',
+    why: 'no line sets a timeout, and outside of sections, macros, conditions and loops there is no place for one',
     help: `write ${line} ${placeFor(host)} by hand, where httpd always reads it`,
     ...(host ? { at: host.at } : {}),
   };
