@@ -100,7 +100,14 @@ interface CaseListener {
     readonly tls12Ticket: number | null;
     readonly tls13Ticket: number | null;
   };
-  readonly resumption?: { readonly sessionCache?: boolean | null; readonly tickets?: boolean | null };
+  readonly resumption?: {
+    readonly sessionCache?: boolean | null;
+    readonly tickets?: boolean | null;
+    /** Beside `perMechanismSeconds`: a lifetime that is null there is unknown where this says that the mechanism is on. */
+    readonly tls12SessionId?: boolean | null;
+    readonly tls12Ticket?: boolean | null;
+    readonly tls13Ticket?: boolean | null;
+  };
   readonly ignoredSettings: readonly Place[];
 }
 
@@ -167,9 +174,9 @@ function expectedSummary(listener: CaseListener): ListenerSummary {
 function expectedMechanisms({ perMechanismSeconds, resumption }: CaseListener): ListenerSummary['mechanisms'] {
   if (perMechanismSeconds)
     return {
-      sessionId: fromSeconds(perMechanismSeconds.tls12SessionId),
-      ticketTls12: fromSeconds(perMechanismSeconds.tls12Ticket),
-      ticketTls13: fromSeconds(perMechanismSeconds.tls13Ticket),
+      sessionId: fromSeconds(perMechanismSeconds.tls12SessionId, resumption?.tls12SessionId),
+      ticketTls12: fromSeconds(perMechanismSeconds.tls12Ticket, resumption?.tls12Ticket),
+      ticketTls13: fromSeconds(perMechanismSeconds.tls13Ticket, resumption?.tls13Ticket),
     };
   const { sessionCache, tickets } = resumption ?? {};
   return {
@@ -178,8 +185,8 @@ function expectedMechanisms({ perMechanismSeconds, resumption }: CaseListener): 
   };
 }
 
-function fromSeconds(seconds: number | null): MechanismSummary {
-  return seconds === null ? { enabled: false } : { enabled: true, lifetimeSeconds: seconds };
+function fromSeconds(seconds: number | null, enabled: boolean | null = seconds !== null): MechanismSummary {
+  return enabled === false ? { enabled } : { enabled, lifetimeSeconds: seconds };
 }
 
 /** What an adapter found, cut down to what `like` speaks of; whole where there is nothing to compare with. */

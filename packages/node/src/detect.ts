@@ -1,0 +1,31 @@
+import type { SourceFile } from '@shortfuse/core';
+import { isSourceName } from './sources.js';
+
+/** Modules of Node.js whose functions make TLS servers, as they are written in imports and calls of `require`. */
+const tlsModule = /['"`](?:node:)?(?:https|tls|http2)['"`]/;
+const frameworkModule = /['"`](?:fastify|@nestjs\/core|@nestjs\/platform-fastify|@hapi\/hapi|hapi)['"`]/;
+const pulumiModule = /['"`]@pulumi\/f5bigip(?:\/[\w/]+)?['"`]/;
+const relativeModule = /['"`]\.{1,2}\/[^'"`\n]*['"`]/;
+
+/**
+ * May this text by itself make a TLS listener? By strings in it, in time proportional to its length and without the parser:
+ * of the thousands of sources in a repository only those that pass are parsed at once.
+ */
+export function isTelling(text: string): boolean {
+  // A word that is nearly always missing is looked for first.
+  if (text.includes('Server') || text.includes('server')) {
+    if (tlsModule.test(text)) return true;
+    // A function that another file passes on under its own name.
+    if (/\bcreate(?:Secure)?Server\b/.test(text) && relativeModule.test(text)) return true;
+  }
+  if ((text.includes('https') || text.includes('tls')) && frameworkModule.test(text)) return true;
+  return text.includes('@pulumi/f5bigip') && pulumiModule.test(text);
+}
+
+/**
+ * In a folder every source is taken: any of them may hold the number that a server uses, or another use of it. A single file
+ * that a person names is only taken where it can make a listener.
+ */
+export function claims(file: SourceFile, named: boolean): boolean {
+  return isSourceName(file.path) && (!named || isTelling(file.text));
+}

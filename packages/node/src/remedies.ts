@@ -1,0 +1,179 @@
+import type { FileEdit, Refusal, Remedies, Seconds } from '@shortfuse/core';
+import { replace } from '@shortfuse/core';
+import { ts } from 'ts-morph';
+import { nameOf } from './bindings.js';
+import { memberName, wrapped } from './expressions.js';
+import { insertArgument, insertProperty } from './insertion.js';
+import { locationOf, type RemediesOf } from './listeners.js';
+import { placeText } from './meaning.js';
+import { type Shape, shapeOf } from './objects.js';
+import type { Reader, Step } from './reader.js';
+import { referencesEverywhere, usesOfExports } from './references.js';
+import type { Made, Server } from './server.js';
+import { optionName } from './session-timeout.js';
+import { isCreateContext } from './stages.js';
+import type { SourceTree } from './tree.js';
+import { evaluate } from './values.js';
+import type { World } from './world.js';
+
+/** How the lifetimes of one world are changed. */
+export interface RemedyBook {
+  /** The finder for a lifetime of a server. What it says counts when every file has been read. */
+  readonly of: (reader: Reader) => RemediesOf;
+  /** Notes which names the options of TLS servers use: what uses a number besides is an obstacle. */
+  readonly settle: (reader: Reader, tree: SourceTree, made: readonly Made[]) => void;
+}
+
+export function remediesIn(world: World): RemedyBook {
+  const tlsUses = new Set<ts.Node>();
+  const addShape = (reader: Reader, shape: Shape): void => {
+    for (const use of shape.uses) tlsUses.add(use);
+    for (const entry of shape.entries) {
+      if (entry.key !== optionName || !entry.value) continue;
+      const value = evaluate(reader, entry.value);
+      if (value.kind !== 'hidden') for (const { use } of value.steps) tlsUses.add(use);
+    }
+  };
+  return {
+    of: (reader) => (server, spell) => (wish) => {
+      const written = spell.kind === 'written' ? spell.number : spell.unset;
+      return written
+        ? replacement(world, reader, tlsUses, written, wish.target)
+        : insertion(world, reader, tlsUses, server, wish.target);
+    },
+    settle: (reader, tree, made) => {
+      for (const one of made) {
+        if (one.kind !== 'server') continue;
+        for (const { shape } of [...one.server.stages, ...one.server.sides]) addShape(reader, shape);
+        if (one.server.maker.outer) for (const use of one.server.maker.outer.uses) tlsUses.add(use);
+      }
+      for (const call of world.bindings(tree)?.calls ?? []) {
+        const [options] = call.arguments ?? [];
+        if (options && ts.isCallExpression(call) && isCreateContext(reader, call))
+          addShape(reader, shapeOf(reader, options, call));
+      }
+    },
+  };
+}
+
+/** The number becomes the target where it is written, if nothing else uses it. */
+function replacement(
+  world: World,
+  reader: Reader,
+  tlsUses: ReadonlySet<ts.Node>,
+  { node, steps }: { readonly node: ts.Node; readonly steps: readonly Step[] },
+  target: Seconds,
+): Remedies {
+  const obstacle = otherUse(world, reader, tlsUses, steps, node);
+  if (obstacle) return obstacle;
+  const { file, span } = locationOf(reader, node);
+  if (ts.isEnumMember(node)) {
+    const next = node.parent.members[node.parent.members.indexOf(node) + 1];
+    if (node.initializer === undefined && next && next.initializer === undefined)
+      return refused(reader, node, {
+        why: `the enum members after ${node.name.getText()} count on from it`,
+        help: 'write the values of the enum out',
+      });
+    return one(file, { span: { start: node.end, end: node.end }, before: '', after: ` = ${target}` });
+  }
+  // `-x` and `a+b` need a blank where the text before ends in a letter: `return-1`.
+  const before = file.text[span.start - 1] ?? ' ';
+  const after = `${/[\w$]/.test(before) ? ' ' : ''}${target}`;
+  return one(file, replace(file.text, span, after));
+}
+
+/** `sessionTimeout` is put into the options that the server is made with, or into the only ones there are. */
+function insertion(
+  world: World,
+  reader: Reader,
+  tlsUses: ReadonlySet<ts.Node>,
+  { maker, stages }: Server,
+  target: Seconds,
+): Remedies {
+  const stage = stages.find(({ call }) => call === maker.call) ?? stages[0];
+  if (!stage) {
+    const edit = maker.kind === 'node' ? insertArgument(maker.call, `{ ${optionName}: ${target} }`) : undefined;
+    return edit
+      ? one(locationOf(reader, maker.call).file, edit)
+      : refused(reader, maker.call, { why: 'the server is made without options', help: 'give it options by hand' });
+  }
+  const { literal, steps } = stage.shape;
+  if (!literal)
+    return refused(reader, stage.call, {
+      why: 'the options are no object literal that a property could be put into',
+      help: `write { ...options, ${optionName}: ${target} } where the server is made`,
+    });
+  const obstacle = otherUse(
+    world,
+    reader,
+    tlsUses,
+    steps.map((step) => ({ ...step, path: [...step.path, optionName] })),
+    literal,
+  );
+  if (obstacle) return obstacle;
+  const { file } = locationOf(reader, literal);
+  return one(file, insertProperty(file, literal, optionName, String(target)));
+}
+
+function one(file: FileEdit['file'], edit: FileEdit['edit']): Remedies {
+  return { kind: 'remedies', remedies: [{ edits: [{ file, edit }] }] };
+}
+
+function refused(reader: Reader, node: ts.Node, { why, help }: { why: string; help: string }): Refusal {
+  return { kind: 'refused', why, help, at: locationOf(reader, node) };
+}
+
+/** More places than this are counted: whoever reads them knows enough. */
+const mostPlaces = 3;
+
+/** Uses, by something else, of what would change; undefined where there are none. */
+function otherUse(
+  world: World,
+  reader: Reader,
+  tlsUses: ReadonlySet<ts.Node>,
+  steps: readonly Step[],
+  at: ts.Node,
+): Refusal | undefined {
+  for (const { holder, path } of steps) {
+    const references =
+      holder.kind === 'declaration' ? referencesEverywhere(world, holder.declaration) : usesOfExports(world, [holder]);
+    const others = references.filter((reference) => !tlsUses.has(reference) && reaches(reference, path));
+    if (others.length === 0) continue;
+    const name = holder.kind === 'declaration' ? (nameOf(holder.declaration) ?? 'it') : holder.name;
+    const places = [...new Set(others.map((other) => placeText(reader, other)))];
+    const rest = places.length > mostPlaces ? ` and ${places.length - mostPlaces} more places` : '';
+    return refused(reader, at, {
+      why: `${name} is also used in ${places.slice(0, mostPlaces).join(', ')}${rest}; shortening it would change more than the TLS session`,
+      help: `give ${optionName} a number of its own`,
+    });
+  }
+  return undefined;
+}
+
+/** Does a use of a variable use what is at `path` in it? Other members do not, and neither does an export. */
+function reaches(reference: ts.Node, path: readonly string[]): boolean {
+  let at = wrapped(reference);
+  if (ts.isExportAssignment(at.parent) || isCommonJsExport(at)) return false;
+  for (const wanted of path) {
+    const { parent } = at;
+    if (!(ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) || parent.expression !== at)
+      return true;
+    const name = memberName(parent);
+    if (name !== undefined && name !== wanted) return false;
+    at = wrapped(parent);
+  }
+  return true;
+}
+
+/** `module.exports = x`, `exports.x = x`, `module.exports = { x }`: the uses that follow are found in other files. */
+function isCommonJsExport(node: ts.Node): boolean {
+  let at = node;
+  if (ts.isShorthandPropertyAssignment(at.parent) || ts.isPropertyAssignment(at.parent)) at = at.parent.parent;
+  const { parent } = at;
+  return (
+    ts.isBinaryExpression(parent) &&
+    parent.right === at &&
+    /^(?:module\.)?exports\b/.test(parent.left.getText()) &&
+    ts.isSourceFile(parent.parent.parent)
+  );
+}
