@@ -1,5 +1,6 @@
 import { readDuration, type Seconds } from '@shortfuse/core';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addCoverageOptions, type CoverageOptions, coverageHelp } from './commands/coverage/options.js';
 import {
   addDecryptErrorsOptions,
   type DecryptErrorsOptions,
@@ -79,6 +80,7 @@ export interface Commands {
   status(lease: string | undefined, options: StatusOptions): Promise<ExitStatus>;
   mark(event: string, lease: string | undefined, options: MarkOptions): Promise<ExitStatus>;
   probe(hosts: readonly string[], options: ProbeOptions): Promise<ExitStatus>;
+  coverage(panos: string, paths: readonly string[], options: CoverageOptions): Promise<ExitStatus>;
   decryptErrors(logs: readonly string[], options: DecryptErrorsOptions): Promise<ExitStatus>;
   explain(name: string | undefined): Promise<ExitStatus>;
 }
@@ -226,6 +228,21 @@ Exit status:
   )
     .addHelpText('after', probeHelp)
     .action(async (hosts: string[], options: ProbeOptions) => finished(await commands.probe(hosts, options)));
+
+  addCoverageOptions(
+    readingCommand(
+      'coverage',
+      "which listeners a firewall's inbound-inspection rules cover, and which hold them back",
+      {
+        name: '<PANOS>',
+        about: 'the configuration of a Palo Alto firewall or of Panorama; - is standard input',
+      },
+    ),
+  )
+    .addHelpText('after', coverageHelp)
+    .action(async (panos: string, paths: string[], options: CoverageOptions) =>
+      finished(await commands.coverage(panos, paths, options)),
+    );
 
   addDecryptErrorsOptions(
     program

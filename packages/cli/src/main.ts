@@ -14,6 +14,7 @@ const program = createProgram(
     status: async (lease, options) => (await import('./commands/status.js')).status(lease, options),
     mark: async (event, lease, options) => (await import('./commands/mark.js')).mark(event, lease, options),
     probe: async (hosts, options) => (await import('./commands/probe.js')).probe(hosts, options),
+    coverage: async (panos, paths, options) => (await import('./commands/coverage.js')).coverage(panos, paths, options),
     decryptErrors: async (logs, options) => (await import('./commands/decrypt-errors.js')).decryptErrors(logs, options),
     explain: async (name) => (await import('./commands/explain.js')).explain(name),
   },

@@ -15,8 +15,10 @@ export {
   type CoverageReport,
   coverageJson,
   coverageReport,
+  holdsBack,
   summaryOf,
 } from './coverage/report.js';
+export { type CoverageTextOptions, coverageText } from './coverage/text.js';
 export type { LogKind } from './logs/columns.js';
 export * from './logs/failures.js';
 export * from './logs/json.js';

@@ -26,6 +26,7 @@ test('paths start at the folder of the file, which is no pattern itself', () => 
     "exclude": ["old/**"],
     "rules": { "lifetime-implicit": "warning", "lifetime-too-short": ["error", { "minimum": 5 }] },
     "roots": { "/etc/nginx/": "deploy/nginx" },
+    "hosts": { "shop.example": ["203.0.113.10", "[2001:db8::5]:443"], "*:443": [] },
     "servers": {
       "nginx": { "entry": ["nginx/main.conf"], "version": "1.22.1" },
       "apache": { "entry": [], "serverRoot": "httpd", "defines": ["SSL", "PORT=8443"] },
@@ -37,6 +38,10 @@ test('paths start at the folder of the file, which is no pattern itself', () => 
     include: ['/srv/site[1]/nginx', '/etc/nginx', '/srv/site\\[1\\]/sites/*.conf'],
     exclude: ['/srv/site\\[1\\]/old/**'],
     roots: [{ serverPath: '/etc/nginx', folder: '/srv/site[1]/deploy/nginx' }],
+    hosts: new Map([
+      ['shop.example', ['203.0.113.10', '[2001:db8::5]:443']],
+      ['*:443', []],
+    ]),
     servers: new Map([
       ['nginx', { entries: ['/srv/site[1]/nginx/main.conf'], version: '1.22.1', defines: new Map() }],
       [
@@ -88,6 +93,10 @@ const wrong = [
     text: '{ "servers": { "nginx": { "version": "latest" } } }',
     want: '1:38: error: servers.nginx.version must be a version',
   },
+  { text: '{ "hosts": { "a": "10.0.0.1" } }', want: '1:19: error: hosts.a must be a list of addresses' },
+  { text: '{ "hosts": { "a": ["shop.example"] } }', want: '1:20: error: hosts.a.0 must be an address' },
+  { text: '{ "hosts": { "a": ["2001:db8::1]:443"] } }', want: '1:20: error: hosts.a.0 must be an address' },
+  { text: '{ "hosts": { "a": ["10.0.0.1:0"] } }', want: '1:20: error: hosts.a.0 must be an address' },
   { text: '{ "servers": [] }', want: '1:14: error: servers must be an object' },
   { text: '{ "roots": [] }', want: '1:12: error: roots must be an object' },
   { text: '[]', want: '1:1: error: the configuration must be an object' },
@@ -112,6 +121,9 @@ test('the JSON Schema that editors use agrees', () => {
   const right = [
     {},
     { $schema: 'x', target: 60, include: ['a'], exclude: [], roots: { '/etc/nginx': 'x', 'C:\\a': 'y' } },
+    {
+      hosts: { a: ['10.0.0.1', '10.0.0.1:443', '2001:db8::5', '::1', '[2001:db8::5]:443', '::ffff:10.0.0.1'], '*': [] },
+    },
     { target: '1d', rules: { 'lease-overdue': 'off', 'config-invalid': ['error'], 'resumption-off': ['off', {}] } },
     {
       servers: {

@@ -19,6 +19,7 @@ import {
 import * as v from 'valibot';
 import { readDefine } from '../define.js';
 import { UsageError } from '../exit.js';
+import { isAddress } from './addresses.js';
 import type { Config } from './config.js';
 import { withoutSlash } from './paths.js';
 
@@ -87,6 +88,20 @@ const byMachine = v.pipe(
 const f5 = object({ devices: v.optional(byMachine) });
 const iis = object({ machines: v.optional(byMachine) });
 
+const hosts = v.pipe(
+  v.custom<Record<string, unknown>>(isObject, 'must be an object from listeners to lists of their addresses'),
+  v.record(
+    v.string(),
+    v.array(
+      v.pipe(
+        v.string('must be a string'),
+        v.check(isAddress, 'must be an address, with or without a port: 203.0.113.10 or [2001:db8::5]:443'),
+      ),
+      'must be a list of addresses',
+    ),
+  ),
+);
+
 const schema = object({
   $schema: v.optional(v.string('must be a string')),
   target: v.optional(duration),
@@ -101,6 +116,7 @@ const schema = object({
       v.record(v.pipe(v.string(), v.regex(/^([A-Za-z]:)?[\\/]/, 'must be an absolute path on the server')), text),
     ),
   ),
+  hosts: v.optional(hosts),
   servers: v.optional(
     object({ nginx: v.optional(nginx), apache: v.optional(apache), f5: v.optional(f5), iis: v.optional(iis) }),
   ),
@@ -141,7 +157,7 @@ export function parseConfig({ text, shown, folder }: ConfigFile): Config {
 }
 
 function configOf(output: v.InferOutput<typeof schema>, folder: string): Config {
-  const { target, include = [], exclude = [], roots = {}, servers = {} } = output;
+  const { target, include = [], exclude = [], roots = {}, hosts = {}, servers = {} } = output;
   const entries = (paths: readonly string[] = []): string[] => paths.map((path) => resolve(folder, path));
   const groups = (named: Readonly<Record<string, readonly string[]>> = {}): ReadonlyMap<string, readonly string[]> =>
     new Map(Object.entries(named).map(([name, paths]) => [name, entries(paths)]));
@@ -170,6 +186,7 @@ function configOf(output: v.InferOutput<typeof schema>, folder: string): Config 
       serverPath: withoutSlash(serverPath),
       folder: resolve(folder, path),
     })),
+    hosts: new Map(Object.entries(hosts)),
     servers: options,
     machines: new Map([
       ['f5', groups(servers.f5?.devices)],

@@ -16,13 +16,22 @@ export interface Config {
   /** Absolute globs. */
   readonly exclude: readonly string[];
   readonly roots: readonly Root[];
+  /** The addresses that listeners are reached by, by the listener's name or its address as `audit` shows it. */
+  readonly hosts: ReadonlyMap<string, readonly string[]>;
   /** By adapter id. */
   readonly servers: ReadonlyMap<string, ResolveOptions>;
   /** By adapter id: the absolute files and folders of each machine, by its name. */
   readonly machines: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 }
 
-const noConfig: Config = { include: [], exclude: [], roots: [], servers: new Map(), machines: new Map() };
+const noConfig: Config = {
+  include: [],
+  exclude: [],
+  roots: [],
+  hosts: new Map(),
+  servers: new Map(),
+  machines: new Map(),
+};
 
 /**
  * Reads the file named by `--config`, else the nearest `shortfuse.config.json` from `cwd` upwards; where there is none, an

@@ -15,6 +15,8 @@ const defaultTarget: Seconds = 60;
 /** What a command reads, from its arguments and the configuration file together. */
 export interface Inputs extends OpenOptions {
   readonly targetSeconds: Seconds;
+  /** The addresses that listeners are reached by: see `hosts` of the configuration file. */
+  readonly hosts: ReadonlyMap<string, readonly string[]>;
   /** The configuration file that was read, absolute; absent where there was none. */
   readonly configPath?: string;
   /** What `--define` said. */
@@ -50,6 +52,7 @@ export async function readInputs(
     options: new Map(adapters.map(({ id }) => [id, withDefines(config.servers.get(id), options.define)])),
     machines: config.machines,
     exclude: config.exclude,
+    hosts: config.hosts,
     targetSeconds: options.target ?? config.targetSeconds ?? defaultTarget,
     ...(config.path === undefined ? {} : { configPath: config.path }),
     defined: options.define ?? new Map(),

@@ -1,4 +1,11 @@
-import { type Place as FilePlace, placeOf, type Seconds } from '@shortfuse/core';
+import {
+  type Place as FilePlace,
+  type Instant,
+  type ProblemReport,
+  placeOf,
+  type Seconds,
+  writeInstant,
+} from '@shortfuse/core';
 import type { Target } from '../config/model.js';
 import { certificateRemarks } from './certificates.js';
 import type { Coverage, CoverageRow } from './coverage.js';
@@ -24,6 +31,8 @@ export interface CoverageReport {
   readonly coveredWithoutListener: readonly string[];
   readonly errors: readonly ErrorReport[];
   readonly warnings: readonly ErrorReport[];
+  /** What is wrong with the files of the servers, where listeners come from files: as `audit` says it. */
+  readonly problems: readonly ProblemReport[];
   readonly summary: CoverageSummary;
 }
 
@@ -102,11 +111,13 @@ export interface CoverageSummary {
 
 export interface CoverageOptions {
   readonly targetSeconds: Seconds;
+  /** Of the servers' files; none unless told. */
+  readonly problems?: readonly ProblemReport[];
   /**
-   * The moment, in milliseconds since 1970, from when traffic to a listener may be decrypted, as a lease has it: undefined where it
-   * is not known yet. Without this function a rule says nothing of it.
+   * The moment from when traffic to a listener may be decrypted, as a lease has it; undefined where it is not known yet. Without
+   * this function a rule says nothing of it.
    */
-  readonly switchOnAt?: (row: CoverageRow) => number | undefined;
+  readonly switchOnAt?: (row: CoverageRow) => Instant | undefined;
 }
 
 export function coverageReport(found: Coverage, options: CoverageOptions): CoverageReport {
@@ -130,6 +141,7 @@ export function coverageReport(found: Coverage, options: CoverageOptions): Cover
     coveredWithoutListener,
     errors: said('error'),
     warnings: said('warning'),
+    problems: options.problems ?? [],
     summary: summaryOf(found, targetSeconds),
   };
 }
@@ -176,6 +188,11 @@ export function isHoldingBack({ host }: CoverageRow, targetSeconds: Seconds): bo
   return host.lifetimeSeconds === null || host.lifetimeSeconds > targetSeconds;
 }
 
+/** Does a listener that is covered, or not known to be left alone, keep inspection from being switched on? */
+export function holdsBack({ rows }: Coverage, targetSeconds: Seconds): boolean {
+  return rows.some((row) => (isCovered(row) || mayBeCovered(row)) && isHoldingBack(row, targetSeconds));
+}
+
 function ruleReport(
   resolved: ResolvedRule,
   behind: readonly CoverageRow[],
@@ -191,7 +208,7 @@ function ruleReport(
     ...(rule.negateDestination ? { negateDestination: true } : {}),
     ports: services.ports === 'any' ? 'any' : services.ports.map(({ text }) => text),
     unresolved: unresolved.map(({ member, why }) => ({ member, why })),
-    ...(rule.target ? { target: targetReport(rule.target) } : {}),
+    ...(rule.target ? { target: { negate: rule.target.negate, devices: targetDevices(rule.target) } } : {}),
     line: placeOf(rule.at).line,
     listeners: behind.map(labelOf),
     longestLifetimeSeconds: longestOf(behind.flatMap(({ host }) => host.lifetimeSeconds ?? [])),
@@ -202,21 +219,21 @@ function ruleReport(
   };
 }
 
-function targetReport({ negate, devices }: Target): TargetReport {
-  const names = devices.flatMap(({ serial, systems }) =>
+/** Serial numbers, with the virtual systems where a rule is for some of a device's. */
+export function targetDevices({ devices }: Target): readonly string[] {
+  return devices.flatMap(({ serial, systems }) =>
     systems.length === 0 ? [serial] : systems.map((system) => `${serial} ${system}`),
   );
-  return { negate, devices: names };
 }
 
 /** The last of the moments; null where one is not known, or where there is no listener to know it of. */
-function latestOf(moments: readonly (number | undefined)[]): string | null {
-  let latest: number | undefined;
+function latestOf(moments: readonly (Instant | undefined)[]): string | null {
+  let latest: Instant | undefined;
   for (const moment of moments) {
     if (moment === undefined) return null;
     latest = Math.max(latest ?? moment, moment);
   }
-  return latest === undefined ? null : new Date(latest).toISOString();
+  return latest === undefined ? null : writeInstant(latest);
 }
 
 export function reasonOf({ decision, reach }: CoverageRow): RowReason {

@@ -25,7 +25,7 @@ export function whyOf({ decision, reach, via }: CoverageRow): string {
     case 'excluded':
       return `${nameOf(decision.rule)} leaves this address out (negate-destination)`;
     case 'no-rule':
-      return 'no inbound rule names this address';
+      return 'no inbound rule in force names this address';
   }
 }
 

@@ -1,0 +1,123 @@
+import { constants } from 'node:buffer';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Audit, auditReport, countErrors, pathProblemText, type Seconds } from '@shortfuse/core';
+import { openProject, shownPath } from '@shortfuse/files';
+import {
+  type Coverage,
+  coverageJson,
+  coverage as coverageOf,
+  coverageText,
+  type Host,
+  holdsBack,
+  hostsOf,
+  type PanosConfiguration,
+  readConfigurationBytes,
+} from '@shortfuse/panos';
+import { adapters } from '../adapters.js';
+import { type ExitStatus, exit, UsageError } from '../exit.js';
+import { stylerFor } from '../io/colour.js';
+import { messageOf } from '../io/config.js';
+import { readInputs } from '../io/inputs.js';
+import { writeAtomically } from '../io/output.js';
+import { readStdin, write } from '../io/streams.js';
+import { readListenersFile } from './coverage/listeners-file.js';
+import type { CoverageOptions } from './coverage/options.js';
+import { firewallRemarks, serverRemarks } from './coverage/remarks.js';
+
+/** The report is at most this wide, on a narrower terminal as wide as that is. */
+const widestReport = 100;
+
+/** Prints which listeners a firewall's inbound rules cover, and which hold them back. See `--help` for the exit status. */
+export async function coverage(panos: string, paths: readonly string[], options: CoverageOptions): Promise<ExitStatus> {
+  const { hosts, targetSeconds, audit } = await listenersFor(panos, paths, options);
+  const found = coverageOf(await readPanos(panos, options), hosts);
+  const hasErrors = found.problems.some(({ severity }) => severity === 'error') || (audit && countErrors(audit) > 0);
+  const status = hasErrors ? exit.failed : holdsBack(found, targetSeconds) ? exit.found : exit.ok;
+  // Whoever reads our output may leave early; the status is then the same.
+  process.exitCode = status;
+
+  const errorStyle = stylerFor({ option: options.color, env: process.env, isTerminal: process.stderr.isTTY === true });
+  const isQuiet = options.quiet === true;
+  const remarks = firewallRemarks(found, errorStyle, isQuiet);
+  if (audit) remarks.push(...serverRemarks(audit, errorStyle));
+  if (hosts.length === 0 && !isQuiet)
+    remarks.push('no TLS listener to compare with; name the files of the servers, or a list with --listeners\n');
+  if (remarks.length > 0) await write(process.stderr, `${remarks.join('')}\n`);
+
+  const report = render(found, audit, targetSeconds, options);
+  if (options.output === undefined) {
+    await write(process.stdout, report);
+    return status;
+  }
+  try {
+    await writeAtomically(resolve(options.output), report);
+    return status;
+  } catch (error) {
+    const help = 'name a file that can be written, in a folder that exists';
+    await write(process.stderr, pathProblemText({ path: options.output, message: messageOf(error), help }, errorStyle));
+    return exit.failed;
+  }
+}
+
+/** The listeners, and where they come from files of servers, what was found there. */
+interface Found {
+  readonly hosts: readonly Host[];
+  readonly targetSeconds: Seconds;
+  readonly audit: Audit | undefined;
+}
+
+async function listenersFor(panos: string, paths: readonly string[], options: CoverageOptions): Promise<Found> {
+  if (panos === '-' && paths.includes('-'))
+    throw new UsageError('error: standard input can be PANOS or a PATH, not both');
+  if (options.listeners !== undefined) {
+    if (paths.length > 0) throw new UsageError('error: --listeners takes the place of PATHs; leave these out');
+    const { targetSeconds, cwd } = await readInputs([], options, adapters);
+    const path = resolve(cwd, options.listeners);
+    return { hosts: readListenersFile(path, shownPath(cwd, path)), targetSeconds, audit: undefined };
+  }
+  const inputs = await readInputs(paths, options, adapters);
+  const { configurations, pathProblems } = openProject(inputs);
+  const { targetSeconds } = inputs;
+  const listeners = configurations.flatMap((configuration) => configuration.listeners);
+  return {
+    hosts: hostsOf(listeners, inputs.hosts),
+    targetSeconds,
+    audit: { targetSeconds, configurations, pathProblems },
+  };
+}
+
+async function readPanos(panos: string, { stdinFilename }: CoverageOptions): Promise<PanosConfiguration> {
+  if (panos === '-') return readConfigurationBytes(stdinFilename ?? '<stdin>', await readStdin());
+  const cwd = process.cwd();
+  const path = resolve(cwd, panos);
+  const shown = shownPath(cwd, path);
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new UsageError(
+      `${shown}: error: ${messageOf(error)}\n  help: name the configuration of a firewall or Panorama`,
+    );
+  }
+  if (bytes.length >= constants.MAX_STRING_LENGTH)
+    throw new UsageError(`${shown}: error: larger than ${constants.MAX_STRING_LENGTH} bytes, too large to be read`);
+  return readConfigurationBytes(shown, bytes);
+}
+
+function render(
+  found: Coverage,
+  audit: Audit | undefined,
+  targetSeconds: Seconds,
+  { format, output, color }: CoverageOptions,
+): string {
+  if (format === 'json')
+    return coverageJson(found, { targetSeconds, ...(audit ? { problems: auditReport(audit).problems } : {}) });
+  const isTerminal = output === undefined && process.stdout.isTTY === true;
+  const columns = isTerminal ? Math.min(widestReport, process.stdout.columns || widestReport) : widestReport;
+  return coverageText(found, {
+    targetSeconds,
+    columns,
+    style: stylerFor({ option: color, env: process.env, isTerminal }),
+  });
+}
