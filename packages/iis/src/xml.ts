@@ -1,5 +1,5 @@
 import type { Problem, SourceFile, Span } from '@shortfuse/core';
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { XMLValidator } from 'fast-xml-parser';
 
 /** An element of an XML document, with places in the text as it is in the file. */
 export interface XmlElement {
@@ -27,26 +27,11 @@ export type XmlResult =
 const deepest = 500;
 
 /**
- * fast-xml-parser checks that the text is well-formed and gives the structure with the offset of every start tag. It has no
- * positions of attributes, so they are read from the start tags here; saxes and htmlparser2 would have had to do the
- * structure a second time for nothing more. Attributes and entities are switched off there, so that a value is read once.
+ * Reads a document, or says the first place where it is not well-formed. Never throws; takes time in proportion to the size.
+ *
+ * fast-xml-parser's validator says whether it is well-formed. The elements are read here: its parser has no places of
+ * attributes, and building its objects takes longer than everything else.
  */
-// Made at the first use: most runs read no XML.
-let madeParser: XMLParser | undefined;
-const parser = (): XMLParser =>
-  (madeParser ??= new XMLParser({
-    preserveOrder: true,
-    captureMetaData: true,
-    ignoreAttributes: true,
-    ignoreDeclaration: true,
-    ignorePiTags: true,
-    parseTagValue: false,
-    processEntities: false,
-    trimValues: true,
-    maxNestedTags: deepest,
-  }));
-
-/** Reads a document, or says the first place where it is not well-formed. Never throws; takes time in proportion to the size. */
 export function readXml(file: SourceFile): XmlResult {
   const { text } = file;
   const refused = (start: number, what: string, help = refusedHelp): XmlResult => ({
@@ -68,12 +53,9 @@ export function readXml(file: SourceFile): XmlResult {
       return refused(offsetOf(text, line, col), spelled(msg));
     }
     if (!text.trimEnd().endsWith('>')) return refused(text.trimEnd().length - 1, 'text after the root element');
-    return elementsOf(file, parser().parse(text) as readonly unknown[], refused);
+    return elementsOf(text, refused);
   } catch (error) {
     const why = error instanceof Error ? error.message : '';
-    if (/nested tags/i.test(why)) return refused(0, `elements are nested more than ${deepest} deep`);
-    const reserved = /Invalid name: "([^"]*)"/.exec(why)?.[1];
-    if (reserved !== undefined) return refused(0, `no element of Windows is called ${reserved}`);
     return refused(0, why === '' ? 'it cannot be read' : firstSentence(why));
   }
 }
@@ -108,76 +90,142 @@ function offsetOf(text: string, line: number, column: number): number {
   return Math.min(start + Math.max(0, (column || 1) - 1), text.length);
 }
 
-interface Growing extends XmlElement {
-  readonly children: Growing[];
+/** An element whose attributes are read when somebody asks for them; of most nobody does. */
+class LazyElement implements XmlElement {
+  readonly children: LazyElement[] = [];
+  #attributes: ReadonlyMap<string, XmlAttribute> | undefined;
+
+  constructor(
+    readonly name: string,
+    readonly parent: LazyElement | undefined,
+    readonly tag: Span,
+    private readonly text: string,
+  ) {}
+
+  get attributes(): ReadonlyMap<string, XmlAttribute> {
+    this.#attributes ??= attributesIn(this.text, this.tag, this.name, new Map());
+    return this.#attributes;
+  }
 }
 
-function elementsOf(
-  file: SourceFile,
-  nodes: readonly unknown[],
-  refused: (start: number, what: string) => XmlResult,
-): XmlResult {
-  const { text } = file;
-  let root: Growing | undefined;
-  // Its own stack, so that no depth of nesting can exhaust the engine's.
-  const waiting: { readonly nodes: readonly unknown[]; readonly parent: Growing | undefined }[] = [
-    { nodes, parent: undefined },
-  ];
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    for (const node of next.nodes) {
-      if (typeof node !== 'object' || node === null) continue;
-      const [name, content] = Object.entries(node)[0] ?? [];
-      if (name === undefined || name === '#text') {
-        if (next.parent === undefined && typeof content === 'string' && content.trim() !== '' && root)
-          return refused(text.trimEnd().length - 1, 'text after the root element');
-        continue;
-      }
-      const start = startOf(node);
-      if (start === undefined) continue;
-      const read = readStartTag(text, start, name);
-      if ('fault' in read) return refused(read.at, read.fault);
-      const element: Growing = { name, parent: next.parent, children: [], tag: read.tag, attributes: read.attributes };
-      if (next.parent) next.parent.children.push(element);
-      else if (root) return refused(start, `a second root element, ${name}`);
-      else root = element;
-      if (Array.isArray(content) && content.length > 0) waiting.push({ nodes: content, parent: element });
+const nameOfTag = /[^\s/>]+/y;
+
+/** The elements of a text that the validator has seen to be well-formed, but for what it does not look at. */
+function elementsOf(text: string, refused: (start: number, what: string) => XmlResult): XmlResult {
+  let root: LazyElement | undefined;
+  let parent: LazyElement | undefined;
+  let depth = 0;
+  let at = 0;
+  for (let open = text.indexOf('<'); open !== -1; open = text.indexOf('<', at)) {
+    if (root && !parent && text.slice(at, open).trim() !== '')
+      return refused(text.trimEnd().length - 1, 'text after the root element');
+    const mark = text.charAt(open + 1);
+    if (mark === '!' || mark === '?') {
+      at = endOfMarkup(text, open);
+      continue;
     }
+    if (mark === '/') {
+      at = after(text, '>', open);
+      parent = parent?.parent;
+      depth--;
+      continue;
+    }
+    nameOfTag.lastIndex = open + 1;
+    const name = nameOfTag.exec(text)?.[0] ?? '';
+    const close = endOfTag(text, open + 1 + name.length);
+    if (close === undefined) return refused(open, `the start tag of ${name} is not closed`);
+    const tag: Span = { start: open, end: close + 1 };
+    const fault = faultIn(text, tag, name);
+    if (fault) return refused(fault.at, fault.what);
+    const element = new LazyElement(name, parent, tag, text);
+    if (parent) parent.children.push(element);
+    else if (root) return refused(open, `a second root element, ${name}`);
+    else root = element;
+    at = tag.end;
+    if (text.charAt(close - 1) === '/') continue;
+    parent = element;
+    if (++depth > deepest) return refused(0, `elements are nested more than ${deepest} deep`);
   }
   return root ? { ok: true, root } : refused(0, 'no root element');
 }
 
-function startOf(node: object): number | undefined {
-  const metadata = XMLParser.getMetaDataSymbol() as unknown as symbol;
-  const data: unknown = (node as Record<symbol, unknown>)[metadata];
-  if (typeof data !== 'object' || data === null || !('startIndex' in data)) return undefined;
-  return typeof data.startIndex === 'number' ? data.startIndex : undefined;
+function after(text: string, end: string, from: number): number {
+  const at = text.indexOf(end, from);
+  return at === -1 ? text.length : at + end.length;
 }
 
-type StartTag =
-  | { readonly tag: Span; readonly attributes: ReadonlyMap<string, XmlAttribute> }
-  | { readonly fault: string; readonly at: number };
-
-/** Reads the attributes of the start tag at `start`. The validator has seen that they are well-formed, but for their values. */
-function readStartTag(text: string, start: number, name: string): StartTag {
-  const attributes = new Map<string, XmlAttribute>();
-  const piece = /[^\s=/>]+|[\s/]+|=\s*(?:"([^"]*)"|'([^']*)')|[=>]/y;
-  piece.lastIndex = start + 1 + name.length;
-  let attribute = '';
-  for (let match = piece.exec(text); match; match = piece.exec(text)) {
-    const [whole, double, single] = match;
-    if (whole === '>') return { tag: { start, end: piece.lastIndex }, attributes };
-    const raw = double ?? single;
-    if (raw !== undefined) {
-      const end = piece.lastIndex - 1;
-      const value = unescaped(raw);
-      const at = end - raw.length;
-      if (value === undefined)
-        return { fault: `the value of ${attribute} holds a bare & or an entity that XML does not know`, at };
-      if (raw.includes('<')) return { fault: `the value of ${attribute} holds a bare <`, at };
-      attributes.set(attribute, { value, span: { start: at, end } });
-    } else if (/^[^\s=/]/.test(whole)) attribute = whole;
+/** The end of a comment, a CDATA section, an instruction or a document type, which may have declarations in it. */
+function endOfMarkup(text: string, start: number): number {
+  if (text.startsWith('<!--', start)) return after(text, '-->', start + 4);
+  if (text.startsWith('<![CDATA[', start)) return after(text, ']]>', start);
+  if (text.startsWith('<?', start)) return after(text, '?>', start);
+  let depth = 0;
+  for (let i = start; i < text.length; i++) {
+    const char = text.charAt(i);
+    if (char === '<') depth++;
+    else if (char === '>' && --depth === 0) return i + 1;
   }
-  return { fault: `the start tag of ${name} is not closed`, at: start };
+  return text.length;
+}
+
+/** The `>` of a start tag, which may stand in the value of an attribute, too. */
+function endOfTag(text: string, from: number): number | undefined {
+  for (let i = from; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (char === 0x3e) return i;
+    if (char !== 0x22 && char !== 0x27) continue;
+    i = text.indexOf(text.charAt(i), i + 1);
+    if (i === -1) return undefined;
+  }
+  return undefined;
+}
+
+/** A value that the validator lets pass and XML does not. Tags without a reference are not read for it. */
+function faultIn(text: string, tag: Span, name: string): { readonly at: number; readonly what: string } | undefined {
+  const written = text.slice(tag.start + 1, tag.end);
+  if (!written.includes('&') && !written.includes('<')) return undefined;
+  const faults: Fault[] = [];
+  attributesIn(text, tag, name, new Map(), faults);
+  const [first] = faults;
+  if (!first) return undefined;
+  const what = first.kind === 'reference' ? 'a bare & or an entity that XML does not know' : 'a bare <';
+  return { at: first.at, what: `the value of ${first.attribute} holds ${what}` };
+}
+
+interface Fault {
+  readonly kind: 'reference' | 'bracket';
+  readonly attribute: string;
+  readonly at: number;
+}
+
+/** Reads the attributes of a start tag into `attributes`, and what is wrong with their values into `faults`. */
+function attributesIn(
+  text: string,
+  { start, end }: Span,
+  name: string,
+  attributes: Map<string, XmlAttribute>,
+  faults: Fault[] = [],
+): ReadonlyMap<string, XmlAttribute> {
+  const piece = /([^\s=/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')|[^\s=/]+|\S/y;
+  const blanks = /\s*/y;
+  for (let at = start + 1 + name.length; at < end - 1; at = piece.lastIndex) {
+    blanks.lastIndex = at;
+    blanks.exec(text);
+    piece.lastIndex = blanks.lastIndex;
+    if (piece.lastIndex >= end - 1) break;
+    const match = piece.exec(text);
+    if (!match) break;
+    const [, attribute, double, single] = match;
+    const raw = double ?? single;
+    if (attribute === undefined || raw === undefined) continue;
+    const last = piece.lastIndex - 1;
+    const span = { start: last - raw.length, end: last };
+    const value = unescaped(raw);
+    if (value === undefined) faults.push({ kind: 'reference', attribute, at: span.start });
+    else if (raw.includes('<')) faults.push({ kind: 'bracket', attribute, at: span.start });
+    attributes.set(attribute, { value: value ?? raw, span });
+  }
+  return attributes;
 }
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
