@@ -39,6 +39,8 @@ export function machineScript({ milliseconds, former }: MachineChange): string {
     "$now = $item.GetValue('ServerCacheTime', $null)",
     // A REG_DWORD from 0x80000000 on comes as a negative number.
     'if ($now -is [int] -and $now -lt 0) { $now = [int64] $now + 4294967296 }',
+    "$kind = if ($null -ne $now) { $item.GetValueKind('ServerCacheTime') }",
+    "if ($null -ne $kind -and $kind -ne 'DWord') { $now = '{0} of the wrong type, {1},' -f $now, $kind }",
     '$shown = if ($null -eq $now) { \'not set, so 36000000 ms\' } else { "$now" }',
     '',
     'if ($Verify) {',

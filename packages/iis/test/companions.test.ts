@@ -77,6 +77,9 @@ describe('companions', () => {
       '    Remove-ItemProperty -Path $key -Name ServerCacheTime -ErrorAction Stop',
       'Set-ItemProperty -Path $key -Name ServerCacheTime -Type DWord -Value 60000 -ErrorAction Stop',
     ]);
+    // A text "60000" would compare as equal to the number.
+    expect(script.indexOf("$kind -ne 'DWord'")).toBeGreaterThan(0);
+    expect(script.indexOf("$kind -ne 'DWord'")).toBeLessThan(script.indexOf('if ($Verify)'));
     expect(script.indexOf('IsInRole')).toBeLessThan(script.indexOf('Remove-ItemProperty'));
     expect(script.indexOf('if ($Verify)')).toBeLessThan(script.indexOf('IsInRole'));
   });
