@@ -12,8 +12,8 @@ import {
 } from './tmsh-commands.js';
 
 /**
- * The same change for the running device, as commands of tmsh and as a file to merge; none for code that a tool of its own brings
- * to the device. No documented command takes a property out of a profile again, so going back means to state the former values.
+ * The same change for the running device, as commands of tmsh and as a file to merge. Code that a tool brings to the device needs
+ * none of it, but for what the tool leaves behind when the change is taken back. No documented command takes a property out of a profile again, so going back means to state the former values.
  */
 export function companions({ label }: Configuration, { remedies }: CompanionRequest): readonly Companion[] {
   const work = workOf(remedies);
@@ -23,15 +23,18 @@ export function companions({ label }: Configuration, { remedies }: CompanionRequ
   if (apply.length === 0) return [];
   const device = `the BIG-IP of ${label === '.' ? 'these files' : label}`;
   const isRequired = remedies.some(({ edits }) => edits.length === 0);
-  const found: Companion[] = [
-    tmsh('apply', [...apply, 'save sys config'], applyPurpose(device, work, isRequired), isRequired),
-    {
-      ...tmsh('apply', merge, mergePurpose, false),
-      name: 'merge.conf',
-    },
-    tmsh('verify', verifyCommands(work), verifyPurpose(work), false),
-    tmsh('revert', revert.length > 0 ? [...revert, 'save sys config'] : [], revertPurpose(device, work), false),
-  ];
+  const revertLines = revert.length > 0 ? [...revert, 'save sys config'] : [];
+  const found: Companion[] = work.tool
+    ? [tmsh('revert', revertLines, leftoverPurpose(device, work.tool), false)]
+    : [
+        tmsh('apply', [...apply, 'save sys config'], applyPurpose(device, work, isRequired), isRequired),
+        {
+          ...tmsh('apply', merge, mergePurpose, false),
+          name: 'merge.conf',
+        },
+        tmsh('verify', verifyCommands(work), verifyPurpose(work), false),
+        tmsh('revert', revertLines, revertPurpose(device, work), false),
+      ];
   return found.filter(({ text }) => text !== '');
 }
 
@@ -89,6 +92,11 @@ function revertPurpose(device: string, work: Work): string {
     'saves the configuration',
   ];
   return `run on ${device} with "tmsh < revert.tmsh": ${steps.join(', ')}${lost ? `; ${lost} is in no file and has to be set by hand` : ''}`;
+}
+
+/** Source: terraform-provider-bigip, where the argument is optional and computed; Ansible's modules change what is stated and no more. */
+function leftoverPurpose(device: string, tool: string): string {
+  return `run on ${device} with "tmsh < revert.tmsh" once the reverted code is applied: ${tool} leaves a value on the device when it goes from the code, and this states the former one`;
 }
 
 function exchangeIn({ swaps }: Work): string | undefined {

@@ -15,6 +15,11 @@ export type Change =
       /** The value in effect before; undefined where the files do not tell, or BIG-IP would not take it. */
       readonly former: string | undefined;
       readonly appService?: string;
+      /**
+       * What brings the new statement to the device, and does not take it back when it goes from the code: the arguments are
+       * optional, and what is not stated stays as it is.
+       */
+      readonly tool?: 'Terraform' | 'Ansible';
     }
   | {
       readonly kind: 'swap';
@@ -27,6 +32,8 @@ export type Change =
       readonly seconds: number;
       readonly appService?: string;
     };
+
+export type Modification = Change & { readonly kind: 'modify' };
 
 interface F5Remedy extends Remedy {
   readonly change: Change;
@@ -97,7 +104,7 @@ function find(site: Site, effective: EffectiveProfile, name: LifetimeName, targe
   const seconds = name === 'cache-timeout' ? Math.min(target, longestCacheTimeout) : target;
   const { value, stated } = effective[name];
   const former = value !== undefined && isValid(name, value) ? value : undefined;
-  const change = ({ path, appService }: Profile): Change => ({
+  const change = ({ path, appService }: Profile): Modification => ({
     kind: 'modify',
     profile: path,
     property: name,
@@ -107,8 +114,9 @@ function find(site: Site, effective: EffectiveProfile, name: LifetimeName, targe
   });
 
   const remedies: (Remedy | F5Remedy)[] = [];
-  // Code for AS3, Terraform and Ansible is brought to the device by these.
+  // Code for AS3, Terraform and Ansible is brought to the device by these tools.
   const isOnDevice = device.form === 'tmsh' || device.form === 'rest';
+  const tool = device.form === 'terraform' ? 'Terraform' : device.form === 'ansible' ? 'Ansible' : undefined;
   const remedy = (edits: Remedy['edits'], of: Profile): Remedy | F5Remedy =>
     isOnDevice ? { edits, change: change(of) } : { edits };
   if (stated && !isShipped(stated.setting.at)) {
@@ -125,6 +133,7 @@ function find(site: Site, effective: EffectiveProfile, name: LifetimeName, targe
   } else if (stated?.profile !== own) {
     const inserted = ignoredByTerraform(own.place) ?? insertionInto(own.place, name, String(seconds));
     if (inserted.kind === 'refused') refusal = { at: own.at, ...inserted };
+    else if (tool) remedies.push({ edits: inserted.edits, change: { ...change(own), tool } });
     else remedies.push(remedy(inserted.edits, own));
   }
   const [first, ...others] = remedies;

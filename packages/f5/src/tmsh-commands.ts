@@ -1,8 +1,7 @@
 import type { Remedy } from '@shortfuse/core';
 import { type LifetimeName, lifetimeNames } from './device.js';
-import { type Change, isF5Remedy } from './remedies.js';
+import { type Change, isF5Remedy, type Modification } from './remedies.js';
 
-export type Modification = Change & { readonly kind: 'modify' };
 type Swap = Change & { readonly kind: 'swap' };
 
 /** A profile and the change of each property that is set in it. */
@@ -22,22 +21,26 @@ interface Replacement {
 export interface Work {
   readonly profiles: Profiles;
   readonly swaps: readonly Replacement[];
+  /** What brings the change to the device in place of tmsh. */
+  readonly tool: Modification['tool'];
 }
 
-/** Of remedies that tmsh carries out; code for AS3, Terraform and Ansible is brought to the device by these. */
+/** Of the remedies that tmsh carries out, or takes back where a tool does not. */
 export function workOf(remedies: readonly Remedy[]): Work {
   const profiles = new Map<string, Map<LifetimeName, Modification>>();
   const swaps = new Map<string, Replacement>();
+  let tool: Modification['tool'];
   for (const remedy of remedies) {
     if (!isF5Remedy(remedy)) continue;
     const { change } = remedy;
     if (change.kind === 'swap') addSwap(swaps, change);
     else {
+      tool ??= change.tool;
       const known = profiles.get(change.profile) ?? new Map<LifetimeName, Modification>();
       profiles.set(change.profile, known.set(change.property, change));
     }
   }
-  return { profiles, swaps: [...swaps.values()] };
+  return { profiles, swaps: [...swaps.values()], tool };
 }
 
 export function applyCommands({ profiles, swaps }: Work): string[] {

@@ -127,15 +127,29 @@ test('an application service with strict updates is named', () => {
   );
 });
 
-test('what Terraform, Ansible and AS3 bring to the device needs no commands, and neither does nothing', () => {
+test('what a tool brings to the device needs no commands, and neither does nothing', () => {
   const files: Record<string, string>[] = [
-    { 'main.tf': terraform('{\n  name = "a"\n}') },
-    { 'tls.yml': playbook('        name: a\n') },
+    { 'main.tf': terraform('{\n  name = "a"\n  cache_timeout = 1800\n}') },
+    { 'tls.yml': playbook('        name: a\n        cache_timeout: 1800\n') },
     { 'web.json': declaration('{"class":"TLS_Server"}') },
     { 'bigip.conf': profile('/Common/a', 'cache-timeout 60') + virtual('/Common/v', '/Common/a') },
   ];
   expect(files.map((one) => patch(one).companions)).toEqual([[], [], [], []]);
 });
+
+test.each([
+  ['Terraform', { 'main.tf': terraform('{\n  name = "/Common/a"\n}') }],
+  ['Ansible', { 'tls.yml': playbook('        name: a\n') }],
+] satisfies [string, Record<string, string>][])(
+  '%s does not take back a value that goes from the code',
+  (tool, files) => {
+    const { companions } = patch(files);
+    expect(companions.map(({ name, use, text }) => [name, use, text])).toEqual([
+      ['revert.tmsh', 'revert', 'modify ltm profile client-ssl /Common/a cache-timeout 3600\nsave sys config\n'],
+    ]);
+    expect(companions[0]?.purpose).toContain(`${tool} leaves a value on the device when it goes from the code`);
+  },
+);
 
 test('each device has its own', () => {
   const one = profile('/Common/a', 'cache-timeout 1800') + virtual('/Common/v', '/Common/a');
