@@ -24,6 +24,7 @@ function commentsIn({ text, path }: SourceFile, form: ArtefactForm): readonly Sp
     case 'policyPreferences':
       return xmlComments(text);
     case 'securityTemplate':
+    case 'localPolicy':
       return lineComments(text, /^[ \t]*;/);
     case 'batch':
       return lineComments(text, /^[ \t]*@?[ \t]*(?:rem\b|::|#)/i);
@@ -137,6 +138,7 @@ function commentOf(form: ArtefactForm, path: string, words: string): string {
   switch (form) {
     case 'reg':
     case 'securityTemplate':
+    case 'localPolicy':
       return `; ${words}`;
     case 'batch':
       // A script for netsh -f has comments of its own; a percent sign is read even in a remark.

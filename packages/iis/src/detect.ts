@@ -14,6 +14,7 @@ export type Kind =
   | 'reg'
   | 'policyPreferences'
   | 'securityTemplate'
+  | 'localPolicy'
   | 'powershell'
   | 'batch'
   | 'yaml';
@@ -51,7 +52,8 @@ export function kindOf(file: SourceFile): Kind | undefined {
     case 'netsh':
       return speaks(text) ? 'batch' : undefined;
     case 'txt':
-      return isNetshScript(text) ? 'batch' : undefined;
+      if (isNetshScript(text)) return 'batch';
+      return isLocalPolicy(text) ? 'localPolicy' : undefined;
     case 'yml':
     case 'yaml':
     case 'json':
@@ -80,4 +82,9 @@ function isMarkup(text: string): boolean {
 
 function isNetshScript(text: string): boolean {
   return /^[ \t]*(?:netsh[ \t]+)?http[ \t]+(?:add|update|delete)[ \t]+sslcert\b/im.test(text) && mention.test(text);
+}
+
+/** What LGPO.exe writes: the computer's part, a key below its hive, a value. */
+function isLocalPolicy(text: string): boolean {
+  return mention.test(text) && /^[ \t]*computer[ \t]*\r?\n[ \t]*system\\[^\r\n]{0,100}\\schannel\b/im.test(text);
 }

@@ -2,6 +2,7 @@ import type { ParsedFile, Problem, SourceFile } from '@shortfuse/core';
 import { readBatch } from './batch.js';
 import { isHostName, type Kind, kindOf } from './detect.js';
 import type { SslBinding } from './http-sys.js';
+import { readLocalPolicy } from './local-policy.js';
 import { readPolicyPreferences } from './policy-preferences.js';
 import { readPowerShell } from './powershell.js';
 import { readRegFile } from './reg-file.js';
@@ -72,6 +73,8 @@ export function parse(file: SourceFile): IisFile {
     }
     case 'securityTemplate':
       return artefact(file, kind, readSecurityTemplate(file));
+    case 'localPolicy':
+      return artefact(file, kind, readLocalPolicy(file.text));
     case 'powershell': {
       const { facts, bindings } = readPowerShell(file.text);
       return artefact(file, kind, facts, bindings);

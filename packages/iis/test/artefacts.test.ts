@@ -238,6 +238,24 @@ describe('policies', () => {
   });
 });
 
+describe('the text of LGPO.exe', () => {
+  const block = (action: string, scope = 'Computer') =>
+    `; policy\r\n${scope}\r\nSYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\r\nServerCacheTime\r\n${action}\r\n`;
+  test.each([
+    { text: block('DWORD:60000'), want: '60 explicit lgpo.txt:5' },
+    { text: `${block('DWORD:3600000')}\r\n${block('DWORD:60000')}`, want: '60 explicit lgpo.txt:11' },
+    { text: block('SZ:60000'), want: `${byDefault} lgpo.txt:5` },
+    { text: `${block('DWORD:60000')}\r\n${block('DELETE')}`, want: `${byDefault} lgpo.txt:11` },
+    {
+      text: `${block('DWORD:60000')}\r\n${block('DELETEALLVALUES').replace('ServerCacheTime', '*')}`,
+      want: `${byDefault} lgpo.txt:11`,
+    },
+    { text: block('DWORD:60000', 'User'), want: byDefault },
+    // One line is missing, so the blocks are not what they look like.
+    { text: block('DWORD:60000').replace('ServerCacheTime\r\n', '; ServerCacheTime\r\n'), want: byDefault },
+  ])('$text', ({ text, want }) => expect(lifetimeWith('lgpo.txt', text)).toBe(want));
+});
+
 describe('YAML', () => {
   const task = (lines: string, rest = '') =>
     `- hosts: web\n  tasks:\n    - win_regedit:\n        path: ${hklm}\n        ${lines.replaceAll('\n', '\n        ')}\n${rest}`;

@@ -78,6 +78,11 @@ describe('a comment above a statement', () => {
       text: `- win_regedit:\n    path: ${hklm}\n    name: ServerCacheTime\n    data: 3600000\n    type: dword`,
       want: `- win_regedit:\n    path: ${hklm}\n    name: ServerCacheTime\n    # until 12-02\n    data: 3600000\n    type: dword`,
     },
+    {
+      path: 'lgpo.txt',
+      text: 'Computer\nSYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\nServerCacheTime\nDWORD:3600000',
+      want: '; until 12-02\nComputer\nSYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\nServerCacheTime\nDWORD:3600000',
+    },
     { path: 'Registry.xml', text: xml(`\n\t${item}\n`), want: xml(`\n\t<!-- until 12-02 -->\n\t${item}\n`) },
     { path: 'Registry.xml', text: xml(item), want: xml(`<!-- until 12-02 -->${item}`) },
     {

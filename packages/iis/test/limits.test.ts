@@ -81,6 +81,14 @@ describe('time in proportion to size', () => {
           `${'if (ServerCacheTime) {'.repeat(size / 44)}${'sp HKLM:\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL ServerCacheTime 1\n'.repeat(size / 170)}`,
         ),
     ],
+    [
+      'blocks',
+      't.txt',
+      (size: number) =>
+        'Computer\nSYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\nServerCacheTime\nDWORD:1\n'.repeat(
+          size / 99,
+        ),
+    ],
     ['hash signs', 't.yml', (size: number) => yaml('#'.repeat(size))],
     ['semicolons', 't.reg', (size: number) => reg(`"ServerCacheTime"=-\r\n${'";'.repeat(size / 2)}`)],
     ['quotes', 't.cmd', (size: number) => `rem ServerCacheTime\nreg add ${'"'.repeat(size)}`],

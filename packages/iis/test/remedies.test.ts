@@ -239,6 +239,18 @@ describe('policies', () => {
   ])('$text', ({ text, want }) => expect(patchedWith('GptTmpl.inf', text)).toBe(want));
 });
 
+describe('the text of LGPO.exe', () => {
+  const block = (action: string) =>
+    `Computer\r\nSYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\r\nServerCacheTime\r\n${action}`;
+  test.each(['DWORD:3600000', 'dword:3600000', 'SZ:1', 'DELETE'])('%s', (action) =>
+    expect(patchedWith('lgpo.txt', block(action))).toBe(block(`${/^dword/.test(action) ? 'dword' : 'DWORD'}:60000`)),
+  );
+  test('every value of the key', () =>
+    expect(patchedWith('lgpo.txt', `${block('DWORD:1')}\n\n${block('DELETEALLVALUES')}`)).toBe(
+      'refused: lgpo.txt:9: it deletes every value of the key',
+    ));
+});
+
 describe('YAML and JSON', () => {
   const task = (lines: string, rest = '') =>
     `- name: Lifetime\r\n  win_regedit:\r\n    path: ${hklm}\r\n    ${lines.replaceAll('\n', '\r\n    ')}\r\n${rest}`;
