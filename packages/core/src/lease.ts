@@ -1,7 +1,7 @@
 import type { Anchor } from './change.js';
 import type { Seconds } from './duration.js';
 import { applyEdits, invertEdits } from './edit.js';
-import { effectiveLifetime, type Fate, type Listener, mechanismSeconds } from './listener.js';
+import { effectiveLifetime, type Fate, type Listener, lastingName, mechanismSeconds } from './listener.js';
 import type { PatchedFile, Plan } from './plan.js';
 import { positionOf, type SourceFile, type Span } from './source.js';
 
@@ -279,7 +279,9 @@ export function isSameListener(
   a: Pick<Listener, 'server' | 'address' | 'name' | 'profile'>,
   b: Pick<LeaseListener, 'server' | 'address' | 'name' | 'profile'>,
 ): boolean {
-  return a.server === b.server && a.address === b.address && a.name === b.name && a.profile === b.profile;
+  return (
+    a.server === b.server && a.address === b.address && lastingName(a) === lastingName(b) && a.profile === b.profile
+  );
 }
 
 /** The patched text from the text before it, for a run that was cut off; undefined where the edits do not fit. */

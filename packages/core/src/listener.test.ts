@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { effectiveLifetime, isWithin, type Lifetime, type Mechanism, mechanismSeconds } from './listener.js';
+import {
+  effectiveLifetime,
+  isWithin,
+  type Lifetime,
+  lastingName,
+  type Mechanism,
+  mechanismSeconds,
+} from './listener.js';
 
 const known = (seconds: number): Lifetime => ({ seconds, origin: { kind: 'default' } });
 const unknown: Lifetime = { seconds: undefined, origin: { kind: 'unknown', why: 'a placeholder' } };
@@ -65,3 +72,9 @@ describe('isWithin', () => {
     { of: { ...unknown, atMost: 61 }, limit: 60, is: false },
   ])('$of within $limit s: $is', ({ of, limit, is }) => expect(isWithin(of, limit)).toBe(is));
 });
+
+test.each([
+  ['src/server.ts:10 https.createServer', 'src/server.ts https.createServer'],
+  ['shop.example', 'shop.example'],
+  ['*:443:shop', '*:443:shop'], // a binding, not a place
+])('lastingName of %s', (name, want) => expect(lastingName({ name })).toBe(want));

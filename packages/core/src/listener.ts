@@ -150,3 +150,11 @@ export function mechanismSeconds({ enabled, lifetimes }: Mechanism): Seconds | u
 function isLonger(a: Lifetime, b: Lifetime | undefined): boolean {
   return b === undefined || (a.seconds ?? 0) > (b.seconds ?? 0);
 }
+
+/**
+ * The name without the number of a line in it: servers that a program makes are called by their place
+ * (`src/server.ts:10 https.createServer`), and a line that is added above moves that.
+ */
+export function lastingName({ name }: Pick<Listener, 'name'>): string {
+  return name.replace(/:\d+(?= )/, '');
+}

@@ -3,6 +3,7 @@ import type { Seconds } from './duration.js';
 import {
   isWithin,
   type Listener,
+  lastingName,
   type Mechanism,
   type MechanismName,
   mechanismNames,
@@ -68,7 +69,11 @@ function configurationDeviations(
 }
 
 function listenerDeviation(before: Listener, after: Listener, expectation: Expectation): string | undefined {
-  if (before.address !== after.address || before.name !== after.name || before.profile !== after.profile)
+  if (
+    before.address !== after.address ||
+    lastingName(before) !== lastingName(after) ||
+    before.profile !== after.profile
+  )
     return `another listener is in its place: ${after.address ?? ''} ${after.name}`;
   const { target } = expectation;
   const mine = expectation.wished.get(before);

@@ -10,6 +10,7 @@ import {
   encode,
   invertEdits,
   type Listener,
+  lastingName,
   type Plan,
   type Problem,
   planPatch,
@@ -266,7 +267,8 @@ function listenersOf(configurations: readonly Configuration[]) {
 function lifetimesOf(configurations: readonly Configuration[]) {
   return listenersOf(configurations).map(({ address, name, lifetimeSeconds, mechanisms }) => ({
     address,
-    name,
+    // A comment above a server moves the line that is part of its name.
+    name: lastingName({ name }),
     lifetimeSeconds,
     mechanisms,
   }));
