@@ -50,10 +50,14 @@ export function shortText(node: ts.Node, most = 60): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
-/** The text of an expression as it is written, without line breaks and the blanks around them. */
+const textsAndComments = /(["'`])(?:\\[^]|(?!\1)[^\\])*\1|\/\/[^\r\n]*|\/\*[^]*?\*\//g;
+
+/** The text of an expression as it is written, without comments, and without line breaks and the blanks around them. */
 export function oneLine(node: ts.Node): string {
-  const { text } = node.getSourceFile();
-  return text.slice(node.getStart(), node.end).replaceAll(/\s*[\r\n\u2028\u2029]\s*/g, '');
+  const text = node.getSourceFile().text.slice(node.getStart(), node.end);
+  return text
+    .replace(textsAndComments, (found) => (found.startsWith('/') ? '' : found))
+    .replaceAll(/\s*[\r\n\u2028\u2029]\s*/g, '');
 }
 
 /** The function that `node` is written in; undefined at the top level of the file. */

@@ -1,6 +1,9 @@
 import { defineAdapter } from '@shortfuse/core';
+import { anchors } from './anchors.js';
+import { annotate, comments } from './comments.js';
 import { claims } from './detect.js';
 import { explanation } from './explanation.js';
+import { operations } from './operations.js';
 import { resolve } from './resolve.js';
 import { parse, type SourceTree } from './tree.js';
 
@@ -15,4 +18,8 @@ export const node = defineAdapter<SourceTree>({
   claims,
   parse,
   resolve,
+  anchors,
+  comments,
+  annotate,
+  operations,
 });
