@@ -1,0 +1,32 @@
+import type { Seconds } from '../duration.js';
+import type { Problem } from '../problem.js';
+import type { PathProblem } from '../report/audit.js';
+import type { Finding } from './finding.js';
+import type { Rule } from './rule.js';
+
+/** What `lint` found: the input of every format. */
+export interface LintReport {
+  readonly targetSeconds: Seconds;
+  /** By file, place and rule. */
+  readonly findings: readonly Finding[];
+  /** Finding by finding, in the same order: what stays the same when lines move. See `fingerprint.ts`. */
+  readonly fingerprints: readonly string[];
+  /** Errors that keep files or parts of them from being judged. A format that says nothing of them would lie. */
+  readonly problems: readonly Problem[];
+  readonly pathProblems: readonly PathProblem[];
+  /** The rules that ran, by id. */
+  readonly rules: readonly Rule[];
+  readonly summary: LintSummary;
+}
+
+export interface LintSummary {
+  /** Files that were read, each once. */
+  readonly files: number;
+  readonly listeners: number;
+  readonly errors: number;
+  readonly warnings: number;
+  /** Findings that a comment in the file silences. */
+  readonly suppressed: number;
+  /** Findings that the baseline knows. */
+  readonly baselined: number;
+}
