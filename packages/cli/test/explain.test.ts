@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { adapters } from '../src/adapters.js';
 import { buildCommand, run } from './run.js';
 
+const topics = [...adapters.map(({ id }) => id), 'panos'];
+
 let command = '';
 let remove = (): void => {};
 beforeAll(async () => {
@@ -14,7 +16,7 @@ afterAll(() => remove());
 const explain = (...names: string[]) => run(command, ['explain', ...names], { cwd: '.' });
 
 describe('explain', () => {
-  test.each(adapters.map(({ id }) => ({ id })))('$id: a screenful with its sources', async ({ id }) => {
+  test.each(topics.map((id) => ({ id })))('$id: a screenful with its sources', async ({ id }) => {
     const { status, stdout } = await explain(id);
     const lines = stdout.trimEnd().split('\n');
     expect(status).toBe(0);
@@ -25,7 +27,7 @@ describe('explain', () => {
 
   test('without a name it lists what there is', async () => {
     const { stdout } = await explain();
-    expect(stdout.split('\n').map((line) => line.split(' ')[0])).toEqual([...adapters.map(({ id }) => id), '']);
+    expect(stdout.split('\n').map((line) => line.split(' ')[0])).toEqual([...topics, '']);
   });
 
   test('an unknown name is wrong usage, with what may have been meant', async () => {

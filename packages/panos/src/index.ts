@@ -19,6 +19,7 @@ export {
   summaryOf,
 } from './coverage/report.js';
 export { type CoverageTextOptions, coverageText } from './coverage/text.js';
+export { explanation } from './explanation.js';
 export type { LogKind } from './logs/columns.js';
 export * from './logs/failures.js';
 export * from './logs/json.js';

@@ -1,5 +1,3 @@
-import { constants } from 'node:buffer';
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Audit, auditReport, countErrors, pathProblemText, type Seconds } from '@shortfuse/core';
 import { openProject, shownPath } from '@shortfuse/files';
@@ -11,8 +9,6 @@ import {
   type Host,
   holdsBack,
   hostsOf,
-  type PanosConfiguration,
-  readConfigurationBytes,
 } from '@shortfuse/panos';
 import { adapters } from '../adapters.js';
 import { type ExitStatus, exit, UsageError } from '../exit.js';
@@ -20,7 +16,8 @@ import { stylerFor } from '../io/colour.js';
 import { messageOf } from '../io/config.js';
 import { readInputs } from '../io/inputs.js';
 import { writeAtomically } from '../io/output.js';
-import { readStdin, write } from '../io/streams.js';
+import { readPanos } from '../io/panos.js';
+import { write } from '../io/streams.js';
 import { readListenersFile } from './coverage/listeners-file.js';
 import type { CoverageOptions } from './coverage/options.js';
 import { firewallRemarks, serverRemarks } from './coverage/remarks.js';
@@ -31,7 +28,7 @@ const widestReport = 100;
 /** Prints which listeners a firewall's inbound rules cover, and which hold them back. See `--help` for the exit status. */
 export async function coverage(panos: string, paths: readonly string[], options: CoverageOptions): Promise<ExitStatus> {
   const { hosts, targetSeconds, audit } = await listenersFor(panos, paths, options);
-  const found = coverageOf(await readPanos(panos, options), hosts);
+  const found = coverageOf(await readPanos(panos, options.stdinFilename), hosts);
   const hasErrors = found.problems.some(({ severity }) => severity === 'error') || (audit && countErrors(audit) > 0);
   const status = hasErrors ? exit.failed : holdsBack(found, targetSeconds) ? exit.found : exit.ok;
   // Whoever reads our output may leave early; the status is then the same.
@@ -85,24 +82,6 @@ async function listenersFor(panos: string, paths: readonly string[], options: Co
     targetSeconds,
     audit: { targetSeconds, configurations, pathProblems },
   };
-}
-
-async function readPanos(panos: string, { stdinFilename }: CoverageOptions): Promise<PanosConfiguration> {
-  if (panos === '-') return readConfigurationBytes(stdinFilename ?? '<stdin>', await readStdin());
-  const cwd = process.cwd();
-  const path = resolve(cwd, panos);
-  const shown = shownPath(cwd, path);
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new UsageError(
-      `${shown}: error: ${messageOf(error)}\n  help: name the configuration of a firewall or Panorama`,
-    );
-  }
-  if (bytes.length >= constants.MAX_STRING_LENGTH)
-    throw new UsageError(`${shown}: error: larger than ${constants.MAX_STRING_LENGTH} bytes, too large to be read`);
-  return readConfigurationBytes(shown, bytes);
 }
 
 function render(

@@ -8,17 +8,20 @@ import { messageOf } from '../../io/config.js';
 
 /** Keys that are not known are let through, so that such a file may say more about a listener than is read of it. */
 const schema = v.array(
-  v.object({
-    server: v.string('must be a string'),
-    name: v.string('must be a string'),
-    addresses: v.array(v.string('must be a string such as 203.0.113.10:443'), 'must be a list of addresses'),
-    lifetimeSeconds: v.nullable(
-      v.pipe(
-        v.number('must be a number of seconds, or null where it is not known'),
-        v.minValue(0, 'must not be negative'),
+  v.object(
+    {
+      server: v.string('must be a string'),
+      name: v.string('must be a string'),
+      addresses: v.array(v.string('must be a string such as 203.0.113.10:443'), 'must be a list of addresses'),
+      lifetimeSeconds: v.nullable(
+        v.pipe(
+          v.number('must be a number of seconds, or null where it is not known'),
+          v.minValue(0, 'must not be negative'),
+        ),
       ),
-    ),
-  }),
+    },
+    'must be an object with server, name, addresses and lifetimeSeconds',
+  ),
   'must be a list of listeners',
 );
 
@@ -47,7 +50,8 @@ export function readListenersFile(path: string, shown: string): Host[] {
         // Of a key that is missing there is no node: its object is where it should be.
         const node = findNodeAtLocation(tree, path) ?? findNodeAtLocation(tree, path.slice(0, -1)) ?? tree;
         const isMissing = path.length > 0 && findNodeAtLocation(tree, path) === undefined;
-        const what = path.length === 0 ? 'the file' : String(path.at(-1));
+        const last = path.at(-1);
+        const what = last === undefined ? 'the file' : typeof last === 'number' ? `entry ${last + 1}` : last;
         return `${place(node.offset)}: error: ${what} ${isMissing ? 'is missing' : issue.message}`;
       })
       .join('\n'),
