@@ -1,5 +1,5 @@
 import type { Location } from '@shortfuse/core';
-import type { Level, VirtualHost, Written } from './evaluate.js';
+import type { Level, VirtualHost, Written } from './evaluation.js';
 
 /** A `Listen` as httpd reads it. `address` is `*` where it has none. */
 export interface Listen {

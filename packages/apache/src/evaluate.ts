@@ -1,96 +1,16 @@
-import {
-  hasWildcards,
-  type IncludeAnswer,
-  type IncludeRequest,
-  type Location,
-  type Problem,
-  positionOf,
-  type SourceFile,
-} from '@shortfuse/core';
-import { decide, moduleNames, type Truth } from './conditions.js';
+import { hasWildcards, type Location, type Problem, positionOf, type SourceFile } from '@shortfuse/core';
+import { decide, type Truth } from './conditions.js';
+import { Definitions } from './definitions.js';
 import { checkDirective } from './directive-problems.js';
+import type { Asking, EvaluateOptions, Evaluation, Level, VirtualHost, Written } from './evaluation.js';
 import { expandVariables, type LogicalLine, locate, readLine, sourceOf } from './line.js';
 import { type Argument, expandMacro, type Macro, parametersOf } from './macros.js';
-import { builtInModules, conditionNames, isFromEnvironment, isSessionSetting, specFor } from './settings.js';
+import { placeOf, settingsInComment } from './places.js';
+import { ServerPaths } from './server-paths.js';
+import { conditionNames, isFromEnvironment, isSessionSetting, specFor } from './settings.js';
 import { hasPlaceholder } from './template.js';
 import { type ApacheFile, LineKind, nameOf } from './tree.js';
 import { type Word, wordsOf } from './words.js';
-
-/** A directive as it was met while reading, in the place where its file was included. */
-export interface Written {
-  /** In lower case. */
-  readonly name: string;
-  readonly words: readonly string[];
-  /** From its name to its value; the value alone where that is on another line, such as an argument of `Use`. */
-  readonly at: Location;
-  /** Why its value does not count as known. */
-  readonly doubt?: string;
-  /** Of timeouts that count: where its first word stands in the line, for the edit that changes it. */
-  readonly value?: { readonly line: LogicalLine; readonly word: Word };
-}
-
-/** An include whose files are not at hand, so that anything could be written there. */
-export interface Gap {
-  readonly at: Location;
-  readonly path: string;
-}
-
-/** What is written in the main server or in one virtual host, includes in place. */
-export interface Level {
-  readonly written: Map<string, Written[]>;
-  /** Session settings in conditions that are false, and in comments that take a line along; `doubt` then says so. */
-  readonly skipped: Written[];
-  readonly gaps: Gap[];
-}
-
-export interface VirtualHost extends Level {
-  readonly at: Location;
-  /** Where its first line begins, in the lines of a macro where it comes from one. */
-  readonly opened: Location;
-  /** The words of `<VirtualHost …>`. */
-  readonly addresses: readonly string[];
-  /** An address holds a variable or placeholder that nothing at hand gives a value. */
-  readonly hasOpenAddress: boolean;
-  /** Why it may not be there at all. */
-  readonly doubt?: string;
-}
-
-/** Everything in a configuration that has a say about TLS sessions. */
-export interface Evaluation {
-  readonly main: Level;
-  readonly hosts: readonly VirtualHost[];
-  readonly problems: Problem[];
-  /** In order of first reading. */
-  readonly files: readonly ApacheFile[];
-  /** Those of them that an include led to. */
-  readonly included: ReadonlySet<ApacheFile>;
-  /** Those that are read within a host, a section, or a condition on anything but mod_ssl, at least once. */
-  readonly enclosed: ReadonlySet<ApacheFile>;
-  /** Where conditions on mod_ssl begin, file by file: do they hold for certain, every time they are read? */
-  readonly sslConditions: ReadonlyMap<SourceFile, ReadonlyMap<number, boolean>>;
-  /** How many LoadModule lines were read. */
-  readonly loads: number;
-  /** Is the module loaded, as far as everything read tells? */
-  readonly module: (name: string) => Truth;
-  /** Names that would bring something to light that matters here, if httpd were started with `-D` and the name. */
-  readonly absentDefines: ReadonlySet<string>;
-}
-
-export interface EvaluateOptions {
-  /** The main file, or for fragments the place where it would be. */
-  readonly entry: SourceFile;
-  /** Folders that relative includes may start from where no ServerRoot says so; the first where something is found counts. */
-  readonly bases: readonly string[];
-  /** The main file is not at hand, so nothing that is missing proves anything. */
-  readonly fragments: boolean;
-  /** No LoadModule line is at hand: conditions on mod_ssl and its caches are taken as true. */
-  readonly assumesModules: boolean;
-  readonly serverRoot: string | undefined;
-  readonly version: string | undefined;
-  readonly defines: ReadonlyMap<string, string>;
-}
-
-export type Asking<T> = Generator<IncludeRequest, T, IncludeAnswer<ApacheFile>>;
 
 /** Files opened by includes before we give up: far above real trees. */
 const mostIncludes = 100_000;
@@ -128,11 +48,6 @@ export function* evaluate(starts: readonly ApacheFile[], options: EvaluateOption
   return reader.result();
 }
 
-interface Variable {
-  readonly value: string;
-  readonly doubt: string | undefined;
-}
-
 const actions = new Set([
   'include',
   'includeoptional',
@@ -157,25 +72,17 @@ class Reader {
   readonly #sections: Section[] = [];
   readonly #activeFiles = new Set<ApacheFile>();
   readonly #activeMacros = new Set<Macro>();
-  readonly #modules = new Map<string, string | undefined>();
-  readonly #variables = new Map<string, Variable>();
-  readonly #defined = new Map<string, string | undefined>();
+  readonly #definitions: Definitions;
+  readonly #paths: ServerPaths;
   readonly #macros = new Map<string, Macro>();
   readonly #absentDefines = new Set<string>();
-  #serverRoot: string | undefined;
-  #loads = 0;
   #includes = 0;
   #repeatedLines = 0;
   #firstSsl: { line: LogicalLine; name: string } | undefined;
 
   constructor(readonly options: EvaluateOptions) {
-    this.#serverRoot = options.serverRoot;
-    for (const name of builtInModules) this.#modules.set(name, undefined);
-    for (const [name, value] of options.defines) {
-      this.#defined.set(name, undefined);
-      // `-D NAME` defines a name for <IfDefine>, and no variable.
-      if (value !== '') this.#variables.set(name.toLowerCase(), { value, doubt: undefined });
-    }
+    this.#definitions = new Definitions(options, this.#main);
+    this.#paths = new ServerPaths(options);
   }
 
   result(): Evaluation {
@@ -188,8 +95,8 @@ class Reader {
       included: this.#included,
       enclosed: this.#enclosed,
       sslConditions: this.#sslConditions,
-      loads: this.#loads,
-      module: (name) => this.#module(name),
+      loads: this.#definitions.loads,
+      module: (name) => this.#definitions.isLoaded(name),
       absentDefines: this.#absentDefines,
     };
   }
@@ -216,28 +123,10 @@ class Reader {
     }
   }
 
-  /** A comment that ends in a backslash takes the next line along; a setting there looks as if it counted. */
   #comment(tree: ApacheFile, index: number): void {
-    const { text } = tree.file;
-    const end = tree.lines.starts[index + 1] ?? text.length;
-    let at = text.indexOf('\n', tree.lines.starts[index]) + 1;
     const top = this.#sections.at(-1);
-    if (at === 0 || at >= end || !top || top.context === 'directory' || top.kind === 'false') return;
-    while (at > 0 && at < end) {
-      const next = text.indexOf('\n', at);
-      const lineEnd = next === -1 ? end : Math.min(next, end);
-      const words = wordsOf(text.slice(at, lineEnd));
-      const name = words[0]?.value.toLowerCase() ?? '';
-      const span = { start: at + (words[0]?.start ?? 0), end: at + (words.at(-1)?.end ?? 0) };
-      if (isSessionSetting(name))
-        top.level.skipped.push({
-          name,
-          words: words.slice(1).map(({ value }) => value),
-          at: { file: tree.file, span },
-          doubt: 'it is a part of the comment above, which ends in a backslash',
-        });
-      at = next + 1;
-    }
+    if (top && top.context !== 'directory' && top.kind !== 'false')
+      for (const item of settingsInComment(tree, index)) top.level.skipped.push(item);
   }
 
   /** Most lines of a file have no say here; they are told apart before anything is copied. */
@@ -313,7 +202,7 @@ class Reader {
     if (top.kind === 'false') return this.#skip(raw, top);
     const { line, undefinedNames, definedNames } = expandVariables(
       raw,
-      (name) => this.#variables.get(name.toLowerCase())?.value,
+      (name) => this.#definitions.variable(name)?.value,
     );
     const [first] = wordsOf(line.text);
     if (!first) return;
@@ -328,13 +217,15 @@ class Reader {
       case 'includeoptional':
         return yield* this.#include(line, first, words, top, undefinedNames);
       case 'loadmodule':
-        return this.#load(words, doubt);
+        if (words[0] && words[1]) this.#definitions.load(words[0].value, words[1].value, doubt);
+        return;
       case 'define':
         return this.#define(line, words, doubt);
       case 'undefine':
-        return this.#undefine(words);
+        if (words[0]) this.#definitions.undefine(words[0].value);
+        return;
       case 'serverroot':
-        if (words[0] && undefinedNames.length === 0) this.#serverRoot = words[0].value;
+        if (words[0] && undefinedNames.length === 0) this.#paths.root = words[0].value;
         return;
       case 'use':
         return this.#use(line, words, top);
@@ -375,7 +266,7 @@ class Reader {
       this.#sections.push({ ...top, kind: 'false', name, inside: isOwn ? '' : name });
     } else if (top.context !== 'directory' && top.inside === '' && isSessionSetting(first.value.toLowerCase())) {
       const words = wordsOf(line.text, first.end);
-      const at = this.#placeOf(line, first, words);
+      const at = placeOf(line, first, words);
       top.level.skipped.push({ name: first.value.toLowerCase(), words: words.map(({ value }) => value), at });
     }
   }
@@ -550,8 +441,8 @@ class Reader {
       case 'ifdefine':
       case 'ifversion':
         return decide(name, argument, {
-          module: (module) => this.#module(module),
-          defined: (define) => this.#isDefined(define),
+          module: (module) => this.#definitions.isLoaded(module),
+          defined: (define) => this.#definitions.isDefined(define),
           version: this.options.version,
         });
       case 'iffile':
@@ -559,7 +450,7 @@ class Reader {
       default: {
         const isNegated = argument.trim().startsWith('!');
         const what = argument.trim().replace(/^!/, '');
-        const ssl = /^<?ssl/i.test(what) ? this.#module('ssl_module') : undefined;
+        const ssl = /^<?ssl/i.test(what) ? this.#definitions.isLoaded('ssl_module') : undefined;
         if (ssl && ssl.kind !== 'unknown') return { kind: (ssl.kind === 'true') === isNegated ? 'false' : 'true' };
         return { kind: 'unknown', why: `whether ${what} is known depends on the modules of this httpd` };
       }
@@ -570,80 +461,21 @@ class Reader {
     const isNegated = argument.trim().startsWith('!');
     const path = wordsOf(argument.trim().replace(/^!/, ''))[0]?.value ?? '';
     const from = [...this.#activeFiles].at(-1);
-    const answer = path === '' || !from ? undefined : yield* this.#ask(path, from.file, false);
+    const answer = path === '' || !from ? undefined : yield* this.#paths.ask(path, from.file, false);
     if (!answer || answer.kind === 'outside' || (this.options.fragments && answer.kind === 'missing'))
       return { kind: 'unknown', why: `<IfFile ${argument.trim()}> depends on a file that is not at hand` };
     return { kind: (answer.kind === 'missing') === isNegated ? 'true' : 'false' };
   }
 
-  #module(name: string): Truth {
-    if (this.#modules.has(name)) {
-      const doubt = this.#modules.get(name);
-      return doubt === undefined ? { kind: 'true' } : { kind: 'unknown', why: doubt };
-    }
-    const stem = name.replace(/^mod_(\w+)\.c$/, '$1').replace(/^(\w+)_module$/, '$1');
-    if (this.options.assumesModules) {
-      if (/^(?:ssl|socache_\w+)$/.test(stem) && stem !== name) return { kind: 'true' };
-      // Debian's files name these as alternatives to mod_ssl; loading both is a mistake.
-      if (/^(?:gnutls|nss)$/.test(stem) && stem !== name) return { kind: 'false' };
-      return {
-        kind: 'unknown',
-        why: `<IfModule ${name}>: no LoadModule line is among the files; give the main file too`,
-      };
-    }
-    if (this.#main.gaps.length > 0)
-      return {
-        kind: 'unknown',
-        why: `<IfModule ${name}>: "${this.#main.gaps[0]?.path}" is not among the files and may load it`,
-      };
-    return { kind: 'false' };
-  }
-
-  #isDefined(name: string): Truth {
-    if (this.#defined.has(name)) {
-      const doubt = this.#defined.get(name);
-      return doubt === undefined ? { kind: 'true' } : { kind: 'unknown', why: doubt };
-    }
-    const settles = `say --define ${name} where httpd is started with -D ${name}`;
-    if (this.options.fragments && this.options.defines.size === 0)
-      return { kind: 'unknown', why: `<IfDefine ${name}> depends on the command line or the main file; ${settles}` };
-    if (this.#main.gaps.length > 0)
-      return {
-        kind: 'unknown',
-        why: `<IfDefine ${name}>: "${this.#main.gaps[0]?.path}" is not among the files and may define it; ${settles}`,
-      };
-    return { kind: 'false' };
-  }
-
-  #load(words: readonly Word[], doubt: string | undefined): void {
-    const [identifier, path] = words;
-    if (!identifier || !path) return;
-    this.#loads++;
-    for (const name of moduleNames(identifier.value, path.value))
-      if (doubt === undefined || !this.#modules.has(name)) this.#modules.set(name, doubt);
-  }
-
   #define(line: LogicalLine, words: readonly Word[], doubt: string | undefined): void {
     const [name, value] = words;
-    if (!name || words.length > 2) {
-      const takes =
-        'Define takes 1-2 arguments, Define a variable, optionally to a value.  Same as passing -D to the command line.';
-      this.#error(line.last, takes, 'put a value with blanks in quotes');
+    if (name && words.length <= 2) {
+      this.#definitions.define(name.value, value?.value ?? '', doubt);
       return;
     }
-    this.#defined.set(name.value, doubt);
-    // Without a value the variable is empty.
-    this.#variables.set(name.value.toLowerCase(), {
-      value: value?.value ?? '',
-      doubt:
-        doubt ?? (value && hasPlaceholder(value.value) ? 'a template or build step fills in the value' : undefined),
-    });
-  }
-
-  #undefine([name]: readonly Word[]): void {
-    if (!name) return;
-    this.#defined.delete(name.value);
-    this.#variables.delete(name.value.toLowerCase());
+    const takes =
+      'Define takes 1-2 arguments, Define a variable, optionally to a value.  Same as passing -D to the command line.';
+    this.#error(line.last, takes, 'put a value with blanks in quotes');
   }
 
   /** Collects the lines up to `</Macro>` as they stand. Source: get_lines_till_end_token in mod_macro.c. */
@@ -769,7 +601,7 @@ class Reader {
     const written: Written = {
       name,
       words: values,
-      at: this.#placeOf(line, first, words),
+      at: placeOf(line, first, words),
       ...(doubt === undefined ? {} : { doubt }),
       ...(name === 'sslsessioncachetimeout' && doubt === undefined && words[0]
         ? { value: { line, word: words[0] } }
@@ -800,7 +632,7 @@ class Reader {
       if (isOpen) return `the environment of httpd decides: it has to define ${open}; say --define ${open}=VALUE`;
     }
     for (const name of definedNames) {
-      const doubt = this.#variables.get(name.toLowerCase())?.doubt;
+      const doubt = this.#definitions.variable(name)?.doubt;
       if (doubt !== undefined) return doubt;
     }
     return undefined;
@@ -823,7 +655,7 @@ class Reader {
       return;
     }
     const path = word.value;
-    const at = this.#placeOf(line, first, [word]);
+    const at = placeOf(line, first, [word]);
     const gap = (): void => {
       // What a request-time section includes has no say about sessions.
       if (top.context !== 'directory') top.level.gaps.push({ at, path });
@@ -840,9 +672,9 @@ class Reader {
         );
       return;
     }
-    const answer = yield* this.#ask(path, from.file, hasWildcards(path));
+    const answer = yield* this.#paths.ask(path, from.file, hasWildcards(path));
     const help = 'create it, or correct the path, which starts at ServerRoot';
-    const shown = this.#serverPath(path);
+    const shown = this.#paths.resolved(path);
     switch (answer.kind) {
       case 'files':
         if (answer.files.length === 0 && !isOptional) {
@@ -850,7 +682,7 @@ class Reader {
             gap();
             return;
           }
-          const message = yield* this.#noMatch(path, shown, from.file);
+          const message = yield* this.#paths.noMatch(path, from.file);
           if (top.doubt === undefined)
             this.#error(line.last, message, 'use IncludeOptional where it may match nothing');
         }
@@ -874,48 +706,6 @@ class Reader {
     }
   }
 
-  /** What httpd says of wildcards that match nothing: is it the folder that is not there, or nothing in it? */
-  *#noMatch(path: string, shown: string, from: SourceFile): Asking<string> {
-    const parts = path.split('/');
-    const folder = parts.slice(0, parts.findIndex(hasWildcards)).join('/');
-    const answer = folder === '' ? undefined : yield* this.#ask(folder, from, false);
-    if (answer?.kind === 'missing')
-      return `Include/IncludeOptional: Could not open directory ${this.#serverPath(folder)}: No such file or directory`;
-    const slash = shown.lastIndexOf('/');
-    return `Include/IncludeOptional: No matches for the wildcard '${shown.slice(slash + 1)}' in '${shown.slice(0, Math.max(slash, 0)) || '.'}', failing`;
-  }
-
-  /** The path on the server, as far as it is known. */
-  #serverPath(path: string): string {
-    const root = this.#serverRoot;
-    return path.startsWith('/') || root === undefined ? path : join(root, path);
-  }
-
-  *#ask(path: string, from: SourceFile, wildcards: boolean): Asking<IncludeAnswer<ApacheFile>> {
-    const { entry, bases } = this.options;
-    const common = { wildcards, folders: 'recurse', entry, from } as const;
-    const root = this.#serverRoot?.replace(/\/+$/, '');
-    const absolute = this.#serverPath(path);
-    let relative = path;
-    if (isAbsolute(absolute)) {
-      const answer: IncludeAnswer<ApacheFile> = absolute.startsWith('/')
-        ? yield { ...common, pattern: absolute, absolute: true }
-        : { kind: 'outside' };
-      if (answer.kind !== 'outside') return answer;
-      // The folder of the main file may be a copy of the server's.
-      if (isAbsolute(path)) {
-        if (root === undefined || !path.startsWith(`${root}/`)) return answer;
-        relative = path.slice(root.length + 1);
-      }
-    } else relative = absolute;
-    let answer: IncludeAnswer<ApacheFile> = { kind: 'missing' };
-    for (const base of bases) {
-      answer = yield { ...common, pattern: join(base, relative), absolute: false };
-      if (answer.kind !== 'missing' && !(answer.kind === 'files' && answer.files.length === 0)) return answer;
-    }
-    return isAbsolute(absolute) ? { kind: 'outside' } : answer;
-  }
-
   #openIncluded(line: LogicalLine, tree: ApacheFile | undefined): void {
     if (!tree) return;
     if (this.#activeFiles.has(tree)) {
@@ -930,26 +720,10 @@ class Reader {
     this.#streams.push({ kind: 'file', tree, next: 0, isOpen: false, isRepeated: false });
   }
 
-  /** Place of a directive: see {@link Written}. */
-  #placeOf(line: LogicalLine, first: Word, words: readonly Word[]): Location {
-    const name = locate(line, first.start, first.end);
-    const [value] = words;
-    if (!value) return name;
-    const quotes = /^["']/.test(line.text.slice(value.start, value.start + 1)) && value.end - value.start > 1 ? 1 : 0;
-    const inner = locate(line, value.start + quotes, value.end);
-    const lastWord = words.at(-1) ?? value;
-    const last = locate(line, lastWord.start, lastWord.end);
-    const isOneLine = (end: number): boolean =>
-      name.span.start < end && !name.file.text.slice(name.span.start, end).includes('\n');
-    if (name.file === last.file && name.file === inner.file && isOneLine(last.span.end) && isOneLine(inner.span.end))
-      return { file: name.file, span: { start: name.span.start, end: Math.max(last.span.end, inner.span.end) } };
-    return inner;
-  }
-
   /** httpd calls every directive unknown whose module it has not loaded. */
   #checkModule(): void {
     const first = this.#firstSsl;
-    if (first && !this.options.assumesModules && this.#module('ssl_module').kind === 'false')
+    if (first && !this.options.assumesModules && this.#definitions.isLoaded('ssl_module').kind === 'false')
       this.#invalidCommand(first.line, first.name);
   }
 
@@ -1004,7 +778,7 @@ function isTemplated({ lines }: ApacheFile): boolean {
 }
 
 /** Is it a condition that mod_ssl is loaded? */
-export function isOnSsl(name: string, argument: string): boolean {
+function isOnSsl(name: string, argument: string): boolean {
   return name === 'ifmodule' && /^\s*(["']?)(?:ssl_module|mod_ssl\.c)\1\s*$/.test(argument);
 }
 
@@ -1016,12 +790,4 @@ function shownMacro(name: string, { file, span }: Location): string {
 /** The name of a section that a template's tag is glued to: `<VirtualHost<%= … %>`. */
 function withoutTag(name: string): string {
   return name.replace(/(?:<%|\{[{%]).*$/s, '');
-}
-
-function isAbsolute(path: string): boolean {
-  return path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path);
-}
-
-function join(base: string, path: string): string {
-  return base === '' || base === '.' ? path : `${base.replace(/\/+$/, '')}/${path}`;
 }

@@ -1,5 +1,5 @@
 import { type FileEdit, insert, type SourceFile } from '@shortfuse/core';
-import type { Evaluation, VirtualHost } from './evaluate.js';
+import type { Evaluation, VirtualHost } from './evaluation.js';
 import { readLine } from './line.js';
 import { engineOf } from './lookup.js';
 import { isBlank, isContinued } from './parse.js';

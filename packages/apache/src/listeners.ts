@@ -8,7 +8,7 @@ import {
 } from '@shortfuse/core';
 import type { AddressGroup, Listen } from './addresses.js';
 import { oldSessionsOf } from './after-reload.js';
-import type { Evaluation, Level, VirtualHost, Written } from './evaluate.js';
+import type { Evaluation, Level, VirtualHost, Written } from './evaluation.js';
 import {
   aliasesOf,
   cacheOf,

@@ -1,5 +1,5 @@
 import type { Lifetime, Location } from '@shortfuse/core';
-import type { Evaluation, Level, VirtualHost, Written } from './evaluate.js';
+import type { Evaluation, Level, VirtualHost, Written } from './evaluation.js';
 import { defaultTimeoutSeconds } from './settings.js';
 import { type Protocol, readCache, readFlag, readProtocols, readTimeout } from './values.js';
 

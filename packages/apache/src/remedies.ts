@@ -10,7 +10,7 @@ import {
   type Seconds,
   type Wish,
 } from '@shortfuse/core';
-import type { VirtualHost, Written } from './evaluate.js';
+import type { VirtualHost, Written } from './evaluation.js';
 import { hostInsertion, isMacroHost, linesOfHost, mainInsertion } from './insertion.js';
 import { type LogicalLine, locate, type Parameter, sourceOf } from './line.js';
 import { find, type Surroundings, timeoutOf } from './lookup.js';

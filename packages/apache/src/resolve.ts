@@ -11,7 +11,8 @@ import {
 } from '@shortfuse/core';
 import { groupByAddress, listensOf } from './addresses.js';
 import { roleOf } from './detect.js';
-import { type Asking, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.js';
+import { evaluate } from './evaluate.js';
+import type { Asking, EvaluateOptions, Evaluation } from './evaluation.js';
 import { listenersOf } from './listeners.js';
 import type { ApacheFile } from './tree.js';
 import { readCache, readTimeout } from './values.js';
