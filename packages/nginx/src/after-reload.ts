@@ -1,4 +1,4 @@
-import type { Listener, Mechanisms } from '@shortfuse/core';
+import type { Fate, Mechanisms } from '@shortfuse/core';
 import type { Section, Written } from './evaluate.js';
 import { find } from './lookup.js';
 import type { ListenerOptions, Resolved } from './resolved.js';
@@ -8,22 +8,19 @@ import { isAtLeast } from './version.js';
  * Do sessions from before a change survive the reload that applies it? A shared zone keeps them, a ticket key file keeps the key;
  * from 1.23.2 a zone keeps the automatic ticket keys too. Everything else is made anew by a reload.
  */
-export function afterReload(
-  deciding: Resolved,
-  mechanisms: Mechanisms,
-  { version }: ListenerOptions,
-): Listener['oldSessionsAfterReload'] {
-  if (luaKeepsSessions(deciding.section)) return 'unknown';
-  const kept = whatIsKept(deciding, mechanisms, { version });
+export function afterReload({ state: { cache, tickets } }: Resolved, kept: Kept): Fate {
+  if (kept.luaHook) return 'unknown';
   if (!kept.anything) return 'dropped';
   if (kept.keyFiles.length > 0) return 'kept';
-  if (deciding.state.cache === undefined || deciding.state.tickets === undefined) return 'unknown';
+  if (cache === undefined || tickets === undefined) return 'unknown';
   if (kept.zone !== undefined) return 'kept';
   return kept.mayHaveKeyFile ? 'unknown' : 'dropped';
 }
 
 /** What outlives a reload. */
 export interface Kept {
+  /** Lua code can put sessions anywhere. */
+  readonly luaHook: Written | undefined;
   /** Can anything be resumed at all? */
   readonly anything: boolean;
   /** The written directives that name the files whose keys encrypt tickets. */
@@ -36,7 +33,7 @@ export interface Kept {
 export function whatIsKept(
   deciding: Resolved,
   { sessionId, ticketTls12, ticketTls13 }: Mechanisms,
-  { version }: Pick<ListenerOptions, 'version'>,
+  { version }: ListenerOptions,
 ): Kept {
   const { cache, tickets } = deciding.state;
   const usesTickets = tickets !== false && (ticketTls12.enabled !== false || ticketTls13.enabled !== false);
@@ -47,16 +44,12 @@ export function whatIsKept(
   // With a builtin cache beside it, freeing the old one takes the sessions out of the zone too.
   const zone = cache?.builtin ? undefined : cache?.zone?.name;
   return {
+    luaHook: luaHookOf(deciding.section),
     anything: [sessionId, ticketTls12, ticketTls13].some(({ enabled }) => enabled !== false),
     keyFiles: hasKeys ? keys.items : [],
     mayHaveKeyFile: usesTickets && keys.kind === 'hidden',
     zone: usesCache || keepsKeys ? zone : undefined,
   };
-}
-
-/** Lua code can put sessions anywhere. */
-export function luaKeepsSessions(section: Section): boolean {
-  return luaHookOf(section) !== undefined;
 }
 
 /** The first directive of a section that has Lua code keep sessions. */

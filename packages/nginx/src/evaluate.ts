@@ -39,8 +39,8 @@ export interface Block {
 export interface Level {
   readonly written: Map<string, Written[]>;
   readonly gaps: Gap[];
-  /** Templates that were included here. What rendering puts into them is not in {@link written}. */
-  readonly templates: Set<NginxFile>;
+  /** Templates that were included here, if any. What rendering puts into them is not in {@link written}. */
+  templates?: Set<NginxFile>;
 }
 
 export interface ServerBlock extends Level {
@@ -203,7 +203,10 @@ class Reader {
 
   #open(tree: NginxFile, context: Context, level: Level, section: MutableSection | undefined): void {
     const end = tree.directives.count;
-    if (tree.directives.templateDepth) level.templates.add(tree);
+    if (tree.directives.templateDepth) {
+      level.templates ??= new Set();
+      level.templates.add(tree);
+    }
     this.#stack.push({ tree, next: 0, end, context, level, section, templateDepth: 0, isFile: true });
   }
 
@@ -462,7 +465,7 @@ class Reader {
 }
 
 function emptyLevel(): Level {
-  return { written: new Map(), gaps: [], templates: new Set() };
+  return { written: new Map(), gaps: [] };
 }
 
 function addTo(level: Level, written: Written): void {

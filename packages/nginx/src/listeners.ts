@@ -1,12 +1,11 @@
 import type { Listener, Note, Problem } from '@shortfuse/core';
 import type { AddressGroup, Member } from './addresses.js';
-import { afterReload } from './after-reload.js';
 import type { Section, ServerBlock } from './evaluate.js';
 import { ignoredFor } from './ignored.js';
 import { find, flagOf, stateOf, timeoutOf } from './lookup.js';
 import { mechanismsOf } from './mechanisms.js';
 import { nameConflict, notesFor } from './notes.js';
-import { afterRestart, oldSessionsOf } from './old-sessions.js';
+import { oldSessionsOf } from './old-sessions.js';
 import { remedyFinder, sectionPlace } from './remedies.js';
 import { type ListenerOptions, nameOf, type Resolved } from './resolved.js';
 import { sharedZones } from './shared-zones.js';
@@ -132,8 +131,7 @@ function listenerOf(
 ): Listener {
   const mechanisms = mechanismsOf(deciding.state, named.state, deciding.timeout, options.version);
   const governing = deciding.timeout;
-  const oldSessionsAfterReload = afterReload(deciding, mechanisms, options);
-  const oldSessions = oldSessionsOf(deciding, mechanisms, oldSessionsAfterReload, options);
+  const old = oldSessionsOf(deciding, mechanisms, options);
   return {
     server: 'nginx',
     address: group.address.shown,
@@ -141,10 +139,8 @@ function listenerOf(
     definedAt: server.at,
     mechanisms,
     governing,
-    oldSessionsAfterReload,
-    oldSessionsAfterRestart: afterRestart(deciding, mechanisms, options),
-    ...(oldSessions ? { oldSessions } : {}),
+    ...old,
     ignored: ignoredFor(deciding, named),
-    notes: [...notesFor(group, deciding, named, mechanisms, oldSessionsAfterReload, options), ...furtherNotes],
+    notes: [...notesFor(group, deciding, named, mechanisms, old.oldSessionsAfterReload, options), ...furtherNotes],
   };
 }

@@ -1,6 +1,6 @@
 import { effectiveLifetime, type Listener, type Mechanisms, type Note, spellDuration } from '@shortfuse/core';
 import type { AddressGroup } from './addresses.js';
-import { luaKeepsSessions } from './after-reload.js';
+import { luaHookOf } from './after-reload.js';
 import { find, isSwitchHidden } from './lookup.js';
 import { type ListenerOptions, nameOf, type Resolved, shownPlace } from './resolved.js';
 import { isAtLeast } from './version.js';
@@ -41,7 +41,7 @@ export function notesFor(
       code: 'renewal-unbounded',
       text: `before nginx 1.23.2 a TLS 1.3 client that returns ${seconds === undefined ? 'in time' : `within ${spelled}`} is given a new ticket for as long again, without end`,
     });
-  if (luaKeepsSessions(deciding.section))
+  if (luaHookOf(deciding.section))
     notes.push({
       code: 'lua-session-store',
       text: 'Lua code keeps the sessions (ssl_session_*_by_lua), so how long they last is up to it',

@@ -1,29 +1,26 @@
 import type { Fate, Listener, Mechanisms } from '@shortfuse/core';
-import { type Kept, luaHookOf, whatIsKept } from './after-reload.js';
+import { afterReload, type Kept, whatIsKept } from './after-reload.js';
 import type { ListenerOptions, Resolved } from './resolved.js';
 import { isAtLeast } from './version.js';
 
-/** A restart makes new automatic ticket keys and empties every zone. Only the keys of a file, and what Lua code keeps, outlive it. */
-export function afterRestart(deciding: Resolved, mechanisms: Mechanisms, options: ListenerOptions): Fate {
-  if (luaHookOf(deciding.section)) return 'unknown';
-  const { keyFiles, mayHaveKeyFile } = whatIsKept(deciding, mechanisms, options);
-  if (keyFiles.length > 0) return 'kept';
-  return mayHaveKeyFile ? 'unknown' : 'dropped';
+/** What becomes of the sessions that are out when the lifetime is changed. */
+export type OldSessions = Pick<Listener, 'oldSessionsAfterReload' | 'oldSessions'> & {
+  readonly oldSessionsAfterRestart: Fate;
+};
+
+export function oldSessionsOf(deciding: Resolved, mechanisms: Mechanisms, options: ListenerOptions): OldSessions {
+  const kept = whatIsKept(deciding, mechanisms, options);
+  const reload = afterReload(deciding, kept);
+  const fates = { oldSessionsAfterReload: reload, oldSessionsAfterRestart: afterRestart(kept) };
+  if (reload === 'dropped') return fates;
+  return { ...fates, oldSessions: { isRenewed: isRenewed(deciding, mechanisms, kept, options), end: endOf(kept) } };
 }
 
-/** How sessions from before a reload go on, and what ends them; undefined where the reload drops them. */
-export function oldSessionsOf(
-  deciding: Resolved,
-  mechanisms: Mechanisms,
-  reload: Fate,
-  options: ListenerOptions,
-): Listener['oldSessions'] {
-  if (reload === 'dropped') return undefined;
-  const hook = luaHookOf(deciding.section);
-  if (hook)
-    return { isRenewed: undefined, end: `empty the store that ${hook.name} writes sessions to, then restart nginx` };
-  const kept = whatIsKept(deciding, mechanisms, options);
-  return { isRenewed: isRenewed(deciding, mechanisms, kept, options), end: endOf(kept) };
+/** A restart makes new automatic ticket keys and empties every zone. Only the keys of a file, and what Lua code keeps, outlive it. */
+function afterRestart({ luaHook, keyFiles, mayHaveKeyFile }: Kept): Fate {
+  if (luaHook) return 'unknown';
+  if (keyFiles.length > 0) return 'kept';
+  return mayHaveKeyFile ? 'unknown' : 'dropped';
 }
 
 /**
@@ -33,16 +30,18 @@ export function oldSessionsOf(
 function isRenewed(
   { state: { tickets } }: Resolved,
   { ticketTls13: { enabled } }: Mechanisms,
-  { keyFiles, zone, mayHaveKeyFile }: Kept,
+  { luaHook, keyFiles, zone, mayHaveKeyFile }: Kept,
   { version }: ListenerOptions,
 ): boolean | undefined {
+  if (luaHook) return undefined;
   if (enabled === false || isAtLeast(version, '1.23.2')) return false;
   const goesOn = keyFiles.length > 0 || (zone !== undefined && tickets === false);
   if (goesOn) return enabled && tickets === undefined ? undefined : enabled;
   return tickets === undefined || mayHaveKeyFile ? undefined : false;
 }
 
-function endOf({ keyFiles, zone, mayHaveKeyFile }: Kept): string {
+function endOf({ luaHook, keyFiles, zone, mayHaveKeyFile }: Kept): string {
+  if (luaHook) return `empty the store that ${luaHook.name} writes sessions to, then restart nginx`;
   const paths = [...new Set(keyFiles.map(({ words }) => words[0]?.value ?? ''))].join(' and ');
   if (paths !== '') {
     const apply = zone === undefined ? 'reload nginx' : `restart nginx (a reload keeps the session cache "${zone}")`;

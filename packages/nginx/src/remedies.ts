@@ -88,7 +88,7 @@ export function sectionPlace(section: Section, fragments: boolean): Place | unde
 function hiddenIn({ templates }: Level, block: Section['block']): Location | undefined {
   const own = block && hiddenStatement(block.tree, block.index);
   if (own) return own;
-  for (const tree of templates) {
+  for (const tree of templates ?? []) {
     const hidden = hiddenStatement(tree, -1);
     if (hidden) return hidden;
   }
