@@ -86,7 +86,7 @@ const wanted: Readonly<Record<LogKind, readonly ColumnName[]>> = {
 };
 
 /** So many known names make a row a header: no data row has them by chance. */
-const enoughNames = 4;
+export const fewestColumns = 4;
 
 const columnByName = new Map(names.flatMap((name) => facts[name].names.map((known) => [known, name] as const)));
 
@@ -110,7 +110,7 @@ export function columnsOfHeader(fields: readonly string[]): Columns | undefined 
     columns[column[name]] = at;
     known++;
   }
-  return known >= enoughNames ? columns : undefined;
+  return known >= fewestColumns ? columns : undefined;
 }
 
 /** The titles of columns that a header lacks. */

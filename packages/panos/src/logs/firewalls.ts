@@ -54,7 +54,10 @@ export function createFirewalls(clocks: ReadonlyMap<string, number> | undefined)
       const start = isThere ? (fields.bounds[index] ?? 0) : 0;
       const end = isThere ? (fields.bounds[index + 1] ?? 1) - 1 : 0;
       if (last === undefined || !isSame(last.bytes, fields.bytes, start, end))
-        last = { bytes: fields.bytes.slice(start, end), firewall: find(textOf(fields, index), place) };
+        last = {
+          bytes: new Uint8Array(fields.bytes.subarray(start, end)),
+          firewall: find(textOf(fields, index), place),
+        };
       const { firewall } = last;
       if (firewall.rows < sampledRows) noteDelay(firewall, row, fields, columns);
       firewall.rows++;

@@ -1,4 +1,4 @@
-import { type Columns, column, columnsByPosition, columnsOfHeader, type LogKind } from './columns.js';
+import { type Columns, column, columnsByPosition, columnsOfHeader, fewestColumns, type LogKind } from './columns.js';
 import { type Fields, fieldsBeforeQuotes, readFields } from './fields.js';
 import { startOfRow } from './prefix.js';
 import { type RecordBlock, splitRecords } from './records.js';
@@ -44,6 +44,8 @@ export type RowVisitor = (
 const mostOtherTypes = 10;
 /** Headers that differ from the one before; in a file with more they are rows that cannot be read. */
 const mostHeaders = 100;
+/** More than any log has. */
+const mostColumns = 1000;
 const encoder = new TextEncoder();
 
 /**
@@ -94,7 +96,8 @@ export async function readLog(file: LogFile, kind: LogKind, needsStart: boolean,
       }
       let judgement = judgeRow(fields, kind, columns, needsStart, row);
       if (judgement === 'type') {
-        const header = changes < mostHeaders ? headerOf(reader.fields(index, Number.POSITIVE_INFINITY)) : undefined;
+        const header =
+          changes < mostHeaders && mayBeHeader(fields) ? headerOf(reader.fields(index, mostColumns)) : undefined;
         if (header) {
           facts.header ??= header;
           if (isHeader && header.every((at, which) => at === columns[which])) continue;
@@ -176,6 +179,11 @@ function isUntyped(judgement: Judgement): boolean {
 /** So many fields of a row have to be found for all columns to be known. */
 function fieldsWanted(columns: Columns): number {
   return Math.max(5, ...columns) + 1;
+}
+
+/** Most rows that are none have few fields. */
+function mayBeHeader({ count }: Fields): boolean {
+  return count >= fewestColumns;
 }
 
 function headerOf(fields: Fields | undefined): Columns | undefined {

@@ -44,7 +44,7 @@ export interface RecordSplitter {
  * record ends with its first line. NULs and any other bytes are characters like others. Never throws.
  */
 export function splitRecords(handle: (block: RecordBlock) => void): RecordSplitter {
-  let buffer = new Uint8Array(pieceLength * 2);
+  let buffer = searchable(pieceLength * 2);
   let filled = 0;
   /** Where the unfinished record starts, and the line of it that is not yet looked at. */
   let recordStart = 0;
@@ -172,7 +172,7 @@ export function splitRecords(handle: (block: RecordBlock) => void): RecordSplitt
   function makeRoom(length: number): void {
     if (filled + length <= buffer.length) return;
     const kept = filled - recordStart;
-    const target = kept + length > buffer.length ? new Uint8Array((kept + length) * 2) : buffer;
+    const target = kept + length > buffer.length ? searchable((kept + length) * 2) : buffer;
     target.set(buffer.subarray(recordStart, filled));
     buffer = target;
     lineStart -= recordStart;
@@ -218,6 +218,11 @@ export function splitRecords(handle: (block: RecordBlock) => void): RecordSplitt
     },
     lines: () => line,
   };
+}
+
+/** Bytes whose `indexOf` is the fastest there is: Node's own takes a quarter of the time of the language's. */
+function searchable(length: number): Uint8Array {
+  return typeof Buffer === 'undefined' ? new Uint8Array(length) : Buffer.alloc(length);
 }
 
 /** Whether a quoted field is open at the end of a line, as csv-parse with `relax_quotes` sees it. */

@@ -82,7 +82,7 @@ export function createTally(isWanted: (address: string, name: string) => boolean
           byName.set(name, found);
         }
       }
-      cache[slot] = { address: bytes.slice(start, end), port, found };
+      cache[slot] = { address: new Uint8Array(bytes.subarray(start, end)), port, found };
       return found;
     },
     add(side, bucket, weight, failure) {

@@ -1,4 +1,4 @@
-import { padEnd, padStart, type Styler } from '@shortfuse/core';
+import { padEnd, padStart, type Styler, type Tone } from '@shortfuse/core';
 import { spellTime } from '@shortfuse/panos';
 
 /** What is drawn: a value for each bucket of time. */
@@ -48,13 +48,16 @@ export function chartLines(course: Course, width: number, style: Styler): string
   const highest = Math.max(Number.MIN_VALUE, ...columns.map(({ value }) => value ?? 0));
   const labelWidth = Math.max(spell(0).length, spell(highest).length);
 
+  const paint = (tone: Tone, text: string): string => (text === '' ? '' : style(tone, text));
   const lines: string[] = [];
   for (let row = height - 1; row >= 0; row--) {
     const label = row === height - 1 ? spell(highest) : row === 0 ? spell(0) : '';
     const cells = columns.map(({ value }) => cell(value, highest, row).repeat(bar));
-    const left = style('warn', cells.slice(0, before).join(''));
-    const right = style('bad', cells.slice(before).join(''));
-    lines.push(`${padStart(label, labelWidth)} ${style('quiet', '|')}${left}${style('strong', '|')}${right}`.trimEnd());
+    const left = cells.slice(0, before).join('');
+    // Nothing stands at the end of a line.
+    const right = cells.slice(before).join('').trimEnd();
+    const bars = `${style('quiet', '|')}${paint('warn', left)}${style('strong', '|')}${paint('bad', right)}`;
+    lines.push(`${padStart(label, labelWidth)} ${bars}`);
   }
   const end = last.start + course.bucketSeconds;
   const isOneDay = spellTime(first.start).slice(0, 10) === spellTime(end - 1).slice(0, 10);
