@@ -73,7 +73,9 @@ async function listenersFor(panos: string, paths: readonly string[], options: Co
     const path = resolve(cwd, options.listeners);
     return { hosts: readListenersFile(path, shownPath(cwd, path)), targetSeconds, audit: undefined };
   }
-  const inputs = await readInputs(paths, options, adapters);
+  // Standard input is then the firewall's, and so is the name that it goes by.
+  const { stdinFilename, ...others } = options;
+  const inputs = await readInputs(paths, panos === '-' ? others : options, adapters);
   const { configurations, pathProblems } = openProject(inputs);
   const { targetSeconds } = inputs;
   const listeners = configurations.flatMap((configuration) => configuration.listeners);
