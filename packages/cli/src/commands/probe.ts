@@ -1,6 +1,7 @@
+import { setMaxListeners } from 'node:events';
 import { access, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Audit, countErrors, pathProblemText, type Seconds, type Styler } from '@shortfuse/core';
+import { type Audit, countErrors, mechanismNames, pathProblemText, type Seconds, type Styler } from '@shortfuse/core';
 import { openProject } from '@shortfuse/files';
 import {
   agesFor,
@@ -54,6 +55,8 @@ export async function probe(hosts: readonly string[], options: ProbeOptions): Pr
   const errorStyle = stylerFor({ option: options.color, env: process.env, isTerminal: process.stderr.isTTY === true });
   const plan = await makePlan(hosts, options, errorStyle);
   const interrupted = new AbortController();
+  // Each server waits for it.
+  setMaxListeners(0, interrupted.signal);
   const stopListening = onInterrupt(() => interrupted.abort());
   try {
     const findings = await findAll(plan, options, interrupted.signal);
@@ -185,9 +188,20 @@ async function waitForAll(
 
 function withComparison(finding: Finding, job: Job | undefined): Finding {
   const { result, acceptances } = finding;
-  if (result.kind === 'unanswered' || !job?.listener) return finding;
+  if (!job?.listener) return finding;
   const { listener } = job;
+  if (result.kind === 'unanswered') {
+    const isMeant =
+      result.failure.kind === 'name' && mechanismNames.every((name) => listener.mechanisms[name].enabled === false);
+    const comparison = { differences: [], compared: mechanismNames, lifetimesCompared: [] };
+    return isMeant ? { ...finding, against: { listener, comparison } } : finding;
+  }
   return { ...finding, against: { listener, comparison: compare(listener, result, acceptances) } };
+}
+
+/** No answer where one is wanted: a listener that is to refuse every handshake, such as a default server, may do so. */
+function isFailure({ result, against }: Finding): boolean {
+  return result.kind === 'unanswered' && !against;
 }
 
 /** Works on at most `most` items at a time. An interruption ends it after what can still be said quickly. */
@@ -220,11 +234,12 @@ async function report(
   const status = statusOf(plan, findings);
   // Whoever reads our output may leave early; the status is then the same.
   process.exitCode = status;
-  for (const { result } of findings)
-    if (result.kind === 'unanswered') {
-      const { message, help } = result.failure;
-      await write(process.stderr, pathProblemText({ path: spellAddress(result.endpoint), message, help }, style));
-    }
+  for (const finding of findings) {
+    const { result } = finding;
+    if (result.kind !== 'unanswered' || !isFailure(finding)) continue;
+    const { message, help } = result.failure;
+    await write(process.stderr, pathProblemText({ path: spellAddress(result.endpoint), message, help }, style));
+  }
   if (options.quiet !== true)
     for (const { address, name, why } of plan.skipped)
       await write(process.stderr, `not probed: ${[name, address ?? ''].filter(Boolean).join(' at ')}: ${why}\n`);
@@ -236,7 +251,7 @@ async function report(
 }
 
 function statusOf({ hasErrors }: Plan, findings: readonly Finding[]): ExitStatus {
-  if (hasErrors || findings.some(({ result }) => result.kind === 'unanswered')) return exit.failed;
+  if (hasErrors || findings.some(isFailure)) return exit.failed;
   return findings.some(isFound) ? exit.found : exit.ok;
 }
 
@@ -268,13 +283,17 @@ function textOf(findings: readonly Finding[], { targetSeconds }: Plan, { output,
   const isTerminal = output === undefined && process.stdout.isTTY === true;
   const columns = isTerminal ? Math.min(100, process.stdout.columns || 100) : 100;
   const style = stylerFor({ option: color, env: process.env, isTerminal });
-  const texts = findings.map((finding) => probeText(finding, { style, columns })).filter((text) => text !== '');
+  const refusal = ({ result: { endpoint } }: Finding): string =>
+    `${style('heading', spellAddress(endpoint))}  refuses every handshake, as its files say\n`;
+  const texts = findings
+    .filter((finding) => !isFailure(finding))
+    .map((each) => (each.result.kind === 'unanswered' ? refusal(each) : probeText(each, { style, columns })));
   if (findings.length < 2) return texts.join('');
   const count = (is: (finding: Finding) => boolean): number => findings.filter(is).length;
   const above = count(
     ({ result, acceptances }) => result.kind === 'answered' && outlivesTarget(result, acceptances, targetSeconds),
   );
-  const silent = count(({ result }) => result.kind === 'unanswered');
+  const silent = count(isFailure);
   const different = count(({ against }) => (against?.comparison.differences.length ?? 0) > 0);
   const parts = [
     `${findings.length} servers`,

@@ -29,16 +29,24 @@ export function stage(folder: string, { certificate, key }: Certificate): Staged
   makeLinks(path);
   copyFileSync(certificate, join(path, 'server.crt'));
   copyFileSync(key, join(path, 'server.key'));
-  const remove = (): void => rmSync(path, { recursive: true, force: true });
-  // For runs that are interrupted.
-  process.once('exit', remove);
+  staged.add(path);
   return {
     path,
     remove: () => {
-      process.off('exit', remove);
-      remove();
+      staged.delete(path);
+      removeFolder(path);
     },
   };
+}
+
+const staged = new Set<string>();
+// For runs that are interrupted.
+process.on('exit', () => {
+  for (const path of staged) removeFolder(path);
+});
+
+function removeFolder(path: string): void {
+  rmSync(path, { recursive: true, force: true });
 }
 
 /** Where git has written links as text files, as it does without `core.symlinks`, a server needs them to be links. */
