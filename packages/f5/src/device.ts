@@ -1,4 +1,4 @@
-import type { IgnoredSetting, Location, Note, Problem, SourceFile, Span } from '@shortfuse/core';
+import type { FileEdit, IgnoredSetting, Location, Note, Problem, Refusal, SourceFile, Span } from '@shortfuse/core';
 import type { Node } from 'jsonc-parser';
 import type { YAMLMap } from 'yaml';
 import type { Form } from './files.js';
@@ -38,8 +38,13 @@ export type Place =
   | { readonly form: 'as3'; readonly file: SourceFile; readonly object: Node }
   | { readonly form: 'terraform'; readonly block: HclBlock }
   | { readonly form: 'ansible'; readonly file: SourceFile; readonly args: YAMLMap; readonly module: string }
+  /** A program, which another adapter reads and changes. */
+  | { readonly form: 'pulumi'; readonly insert: (name: string, value: string) => Insertion }
   /** A view of a device: changing it changes nothing. */
   | { readonly form: 'rest' };
+
+/** The edits that put a property into the text of a profile, or why there are none. */
+export type Insertion = { readonly kind: 'insertion'; readonly edits: readonly FileEdit[] } | Refusal;
 
 /** Where a profile's values come from that it does not state itself. */
 export type Parent =
@@ -112,7 +117,7 @@ export interface Rule extends OtherObject {
 
 /** All that the files of one device say, whatever form they have. */
 export interface Device {
-  readonly form: Form;
+  readonly form: Form | 'pulumi';
   readonly profiles: Map<string, Profile>;
   readonly virtuals: Map<string, Virtual>;
   /** traffic-matching-criteria: the address, null where it is a list. */
@@ -127,7 +132,7 @@ export interface Device {
   readonly problems: Problem[];
 }
 
-export function emptyDevice(form: Form): Device {
+export function emptyDevice(form: Device['form']): Device {
   return {
     form,
     profiles: new Map(),

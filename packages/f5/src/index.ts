@@ -9,7 +9,12 @@ import { operations } from './operations.js';
 import { parse } from './read.js';
 import { resolve } from './resolve.js';
 
+export { joinAddress, readPort } from './destination.js';
+export { type Attachment, type Device, emptyDevice, type Parent, type PropertyName, type Setting } from './device.js';
 export type { F5File } from './files.js';
+export { judge } from './judge.js';
+export { fullPath } from './names.js';
+export { operationsOf } from './operations.js';
 export { parseTmsh } from './parse.js';
 export { parse } from './read.js';
 export type { Statements, TmshFile, Tokens } from './tree.js';

@@ -1,13 +1,11 @@
 import { type FileEdit, insert, type Refusal } from '@shortfuse/core';
 import { isMap, isScalar, type Pair } from 'yaml';
 import { pairOf } from './ansible.js';
-import type { LifetimeName, Place } from './device.js';
+import type { Insertion, LifetimeName, Place } from './device.js';
 import type { HclAttribute } from './hcl.js';
 import { memberOf } from './json.js';
 import { indentBefore, lineEndAfter, usualEol } from './lines.js';
 import { stanzaInsertion } from './stanza-insertion.js';
-
-export type Insertion = { readonly kind: 'insertion'; readonly edits: readonly FileEdit[] } | Refusal;
 
 /** What the property is called in the code that makes a profile; undefined where that code has no word for it. */
 export function writtenName(place: Place, name: LifetimeName): string | undefined {
@@ -20,6 +18,8 @@ export function writtenName(place: Place, name: LifetimeName): string | undefine
       return name === 'cache-timeout' ? 'cacheTimeout' : undefined;
     case 'terraform':
       return name === 'cache-timeout' ? 'cache_timeout' : undefined;
+    case 'pulumi':
+      return name === 'cache-timeout' ? 'cacheTimeout' : undefined;
     case 'ansible':
       // F5's own module has no argument for it; the older f5bigip_ltm_profile_client_ssl does.
       if (name === 'cache-timeout') return 'cache_timeout';
@@ -41,6 +41,8 @@ export function insertionInto(place: Place, name: LifetimeName, value: string): 
       return intoBlock(place, written, value);
     case 'ansible':
       return intoTask(place, written, value);
+    case 'pulumi':
+      return place.insert(written, value);
     case 'rest':
       return { kind: 'insertion', edits: [] };
   }
@@ -52,6 +54,7 @@ const nameless: Readonly<Record<Place['form'], string>> = {
   as3: 'TLS_Server of AS3',
   terraform: 'bigip_ltm_profile_client_ssl of Terraform',
   ansible: 'bigip_profile_client_ssl of Ansible',
+  pulumi: 'ProfileClientSsl of Pulumi',
 };
 
 function handHelp(name: LifetimeName, value: string): string {

@@ -1,5 +1,5 @@
 import type { Operations } from '@shortfuse/core';
-import type { Form } from './files.js';
+import type { Device } from './device.js';
 
 const tmm = {
   restart: 'tmsh restart sys service tmm',
@@ -14,7 +14,7 @@ export const operations: Operations = {
 };
 
 /** For code that a tool brings to the device; `label` is what the configuration is called. */
-export function operationsOf(form: Form, label: string): Operations | undefined {
+export function operationsOf(form: Device['form'], label: string): Operations | undefined {
   switch (form) {
     case 'tmsh':
     case 'rest':
@@ -27,6 +27,8 @@ export function operationsOf(form: Form, label: string): Operations | undefined 
       };
     case 'terraform':
       return { ...tmm, test: 'terraform plan', reload: 'terraform apply' };
+    case 'pulumi':
+      return { ...tmm, test: 'pulumi preview --diff', reload: 'pulumi up' };
     case 'ansible':
       return { ...tmm, test: 'ansible-playbook --check PLAYBOOK', reload: 'ansible-playbook PLAYBOOK' };
   }

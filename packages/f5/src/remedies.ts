@@ -189,6 +189,8 @@ function isPlaceholder(value: string): boolean {
 }
 
 function computedHelp(place: Place, written: string, seconds: number): string {
+  if (place.form === 'pulumi')
+    return `set what it is computed from to ${seconds} (pulumi config, the environment), or write ${written}: ${seconds}`;
   return place.form === 'terraform'
     ? `set what it is computed from to ${seconds} (a variable's default, terraform.tfvars), or write ${written} = ${seconds}`
     : `set what it is computed from to ${seconds} (defaults, group_vars, host_vars), or write ${written}: ${seconds}`;
@@ -239,12 +241,16 @@ function swap(
   return { kind: 'swap', remedy: { edits: [], change } };
 }
 
-const childHelp: Readonly<Record<'as3' | 'terraform' | 'ansible', (path: string, seconds: number) => string>> = {
+const childHelp: Readonly<
+  Record<'as3' | 'terraform' | 'ansible' | 'pulumi', (path: string, seconds: number) => string>
+> = {
   as3: (path, seconds) => `attach a TLS_Server of the declaration with "cacheTimeout": ${seconds} in place of ${path}`,
   terraform: (path, seconds) =>
     `add a bigip_ltm_profile_client_ssl with defaults_from = "${path}" and cache_timeout = ${seconds}, and attach that`,
   ansible: (path, seconds) =>
     `add a bigip_profile_client_ssl task with parent: ${path} and cache_timeout: ${seconds}, and attach that profile`,
+  pulumi: (path, seconds) =>
+    `add a ProfileClientSsl with defaultsFrom: '${path}' and cacheTimeout: ${seconds}, and attach that`,
 };
 
 function childName({ profiles, otherProfiles }: Device, factory: string, seconds: number): string {

@@ -2,14 +2,12 @@ import type { Configuration, Listener, Problem, ResolveOptions, Resolving } from
 import { addAnsibleTasks } from './ansible.js';
 import { addDeclaration } from './as3.js';
 import { type Device, emptyDevice } from './device.js';
-import { profileResolver } from './effective.js';
 import type { F5File, FileOf, Form } from './files.js';
-import { listenersOf, unattachedIn } from './listeners.js';
+import { judge } from './judge.js';
 import { addObjects, type Pending, settleReferences, virtualServersIn } from './objects.js';
 import { operationsOf } from './operations.js';
 import { addRestObjects } from './rest.js';
 import { addTerraformResources } from './terraform.js';
-import { valueProblems } from './values.js';
 
 /** Files that are evaluated as one, in the order in which they count. */
 interface Group {
@@ -107,11 +105,10 @@ function configurationOf({ form, label, files, isParted }: Group, options: Resol
     form,
     files.filter(({ file }) => !refused.has(file)),
   );
-  const problems: Problem[] = [...files.flatMap((tree) => tree.problems), ...device.problems, ...valueProblems(device)];
   const version = options.version ?? versionIn(files);
-  const effectiveOf = profileResolver(device, version, (problem) => problems.push(problem));
-  for (const path of device.profiles.keys()) effectiveOf(path);
-  const listeners = inFileOrder(listenersOf(device, effectiveOf, version), files);
+  const judged = judge(device, version);
+  const problems: Problem[] = [...files.flatMap((tree) => tree.problems), ...judged.problems];
+  const listeners = inFileOrder(judged.listeners, files);
   const operations = operationsOf(form, label);
   return {
     server: 'f5',
@@ -124,7 +121,7 @@ function configurationOf({ form, label, files, isParted }: Group, options: Resol
     files: files.map(({ file }) => file),
     listeners,
     problems,
-    unattached: unattachedIn(device, listeners),
+    unattached: judged.unattached,
     ...(operations ? { operations } : {}),
   };
 }
