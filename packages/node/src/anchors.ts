@@ -14,9 +14,12 @@ export function anchors(tree: SourceTree): readonly Anchor[] {
   const root = tree.root();
   if (!root) return [];
   const found: Anchor[] = [];
+  const paths = new Map<ts.Node, readonly string[]>();
   walk(root, (node) => {
     const value = valueIn(node);
-    if (value) found.push({ path: pathOf(node), statement: spanOf(node), value: spanOf(value) });
+    if (!value) return;
+    const path = [...pathTo(node.parent, paths), nameIn(node) ?? shortText(node)];
+    found.push({ path, statement: spanOf(node), value: spanOf(value) });
   });
   return found;
 }
@@ -74,12 +77,22 @@ function isArithmetic(kind: ts.SyntaxKind): boolean {
   );
 }
 
-/** The names around a statement, from the outside in, its own last. */
-function pathOf(node: ts.Node): readonly string[] {
-  const path: string[] = [nameIn(node) ?? shortText(node)];
-  for (let at = node.parent; at; at = at.parent) {
+/** The names around a statement, from the outside in. `known` holds those of places that were met before. */
+function pathTo(node: ts.Node, known: Map<ts.Node, readonly string[]>): readonly string[] {
+  const around: ts.Node[] = [];
+  let path: readonly string[] = [];
+  for (let at = node; at; at = at.parent) {
+    const before = known.get(at);
+    if (before) {
+      path = before;
+      break;
+    }
+    around.push(at);
+  }
+  for (const at of around.reverse()) {
     const name = placeName(at);
-    if (name !== undefined) path.unshift(name);
+    if (name !== undefined) path = [...path, name];
+    known.set(at, path);
   }
   return path;
 }

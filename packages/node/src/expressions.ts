@@ -50,12 +50,26 @@ export function shortText(node: ts.Node, most = 60): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
-const textsAndComments = /(["'`])(?:\\[^]|(?!\1)[^\\])*\1|\/\/[^\r\n]*|\/\*[^]*?\*\//g;
+/** As {@link shortText}, but what is at the end stays. */
+export function endOfText(node: ts.Node, most: number): string {
+  const text = joined(node, Math.max(node.getStart(), node.end - longestText), node.end);
+  return text.length > most ? `…${text.slice(1 - most)}` : text;
+}
+
+const textsAndComments = /(["'`])(?:\\[\s\S]|(?!\1)[^\\])*\1|\/\/[^\r\n]*|\/\*[\s\S]*?\*\//g;
+/** No more of a text is looked at: a whole program can be one expression. */
+const longestText = 2000;
 
 /** The text of an expression as it is written, without comments, and without line breaks and the blanks around them. */
 export function oneLine(node: ts.Node): string {
-  const text = node.getSourceFile().text.slice(node.getStart(), node.end);
-  return text
+  const start = node.getStart();
+  return joined(node, start, Math.min(node.end, start + longestText));
+}
+
+function joined(node: ts.Node, start: number, end: number): string {
+  return node
+    .getSourceFile()
+    .text.slice(start, end)
     .replace(textsAndComments, (found) => (found.startsWith('/') ? '' : found))
     .replaceAll(/\s*[\r\n\u2028\u2029]\s*/g, '');
 }

@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { bare, memberName, oneLine } from './expressions.js';
+import { bare, endOfText, memberName } from './expressions.js';
 import { type Meaning, meaningOf } from './meaning.js';
 import { decide, type Entry, type Shape, shapeOf } from './objects.js';
 import type { Reader } from './reader.js';
@@ -57,9 +57,8 @@ export function makerOf(reader: Reader, call: Call): Maker | undefined {
 const longestCallee = 120;
 
 function calleeText(call: Call): string {
-  const text = oneLine(call.expression);
-  const shown = text.length > longestCallee ? `…${text.slice(-longestCallee)}` : text;
-  return ts.isNewExpression(call) ? `new ${shown}` : shown;
+  const text = endOfText(call.expression, longestCallee);
+  return ts.isNewExpression(call) ? `new ${text}` : text;
 }
 
 /** The function of a package that an expression is; on one of two ways counts, too. */

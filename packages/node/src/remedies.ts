@@ -20,26 +20,35 @@ import type { World } from './world.js';
 export interface RemedyBook {
   /** The finder for a lifetime of a server. What it says counts when every file has been read. */
   readonly of: (reader: Reader) => RemediesOf;
-  /** Notes which names the options of TLS servers use: what uses a number besides is an obstacle. */
+  /** Notes references that are uses as a lifetime: whatever else uses the same number is an obstacle. */
+  readonly use: (steps: readonly Step[]) => void;
+  /** Why what `steps` lead to must not change: something else uses it. */
+  readonly otherUse: (reader: Reader, steps: readonly Step[], at: ts.Node) => Refusal | undefined;
+  /** Notes which names the options of TLS servers use. */
   readonly settle: (reader: Reader, tree: SourceTree, made: readonly Made[]) => void;
 }
 
 export function remediesIn(world: World): RemedyBook {
   const tlsUses = new Set<ts.Node>();
+  const book: Pick<RemedyBook, 'use' | 'otherUse'> = {
+    use: (steps) => {
+      for (const { use } of steps) tlsUses.add(use);
+    },
+    otherUse: (reader, steps, at) => otherUse(world, reader, tlsUses, steps, at),
+  };
   const addShape = (reader: Reader, shape: Shape): void => {
     for (const use of shape.uses) tlsUses.add(use);
     for (const entry of shape.entries) {
       if (entry.key !== optionName || !entry.value) continue;
       const value = evaluate(reader, entry.value);
-      if (value.kind !== 'hidden') for (const { use } of value.steps) tlsUses.add(use);
+      if (value.kind !== 'hidden') book.use(value.steps);
     }
   };
   return {
+    ...book,
     of: (reader) => (server, spell) => (wish) => {
       const written = spell.kind === 'written' ? spell.number : spell.unset;
-      return written
-        ? replacement(world, reader, tlsUses, written, wish.target)
-        : insertion(world, reader, tlsUses, server, wish.target);
+      return written ? replacement(book, reader, written, wish.target) : insertion(book, reader, server, wish.target);
     },
     settle: (reader, tree, made) => {
       for (const one of made) {
@@ -58,13 +67,12 @@ export function remediesIn(world: World): RemedyBook {
 
 /** The number becomes the target where it is written, if nothing else uses it. */
 function replacement(
-  world: World,
+  book: Pick<RemedyBook, 'otherUse'>,
   reader: Reader,
-  tlsUses: ReadonlySet<ts.Node>,
   { node, steps }: { readonly node: ts.Node; readonly steps: readonly Step[] },
   target: Seconds,
 ): Remedies {
-  const obstacle = otherUse(world, reader, tlsUses, steps, node);
+  const obstacle = book.otherUse(reader, steps, node);
   if (obstacle) return obstacle;
   const { file, span } = locationOf(reader, node);
   if (ts.isEnumMember(node)) {
@@ -84,9 +92,8 @@ function replacement(
 
 /** `sessionTimeout` is put into the options that the server is made with, or into the only ones there are. */
 function insertion(
-  world: World,
+  book: Pick<RemedyBook, 'otherUse'>,
   reader: Reader,
-  tlsUses: ReadonlySet<ts.Node>,
   { maker, stages }: Server,
   target: Seconds,
 ): Remedies {
@@ -103,10 +110,8 @@ function insertion(
       why: 'the options are no object literal that a property could be put into',
       help: `write { ...options, ${optionName}: ${target} } where the server is made`,
     });
-  const obstacle = otherUse(
-    world,
+  const obstacle = book.otherUse(
     reader,
-    tlsUses,
     steps.map((step) => ({ ...step, path: [...step.path, optionName] })),
     literal,
   );

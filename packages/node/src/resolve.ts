@@ -1,5 +1,6 @@
 import type { Configuration, IncludeAnswer, IncludeRequest, Problem, ResolveOptions, Resolving } from '@shortfuse/core';
 import { listenerOf, locationOf } from './listeners.js';
+import { isPulumi, pulumiConfigurations } from './pulumi.js';
 import { type Reader, readerOf } from './reader.js';
 import { remediesIn } from './remedies.js';
 import { serverMadeBy } from './server.js';
@@ -57,7 +58,15 @@ function* fetch(
 
 function configurationsIn(world: World, telling: readonly SourceTree[]): readonly Configuration[] {
   const remedies = remediesIn(world);
-  return telling.map((tree) => configurationOf(world, tree, readerOf(world), remedies));
+  const devices = pulumiConfigurations(world, telling.filter(isPulumi), remedies);
+  const inDevices = new Set(devices.flatMap(({ files }) => files));
+  const servers = telling.map((tree) => configurationOf(world, tree, readerOf(world), remedies));
+  // A program for BIG-IP that makes no server of its own has been told of already.
+  const own = servers.filter(
+    ({ files: [file], listeners, problems }) =>
+      listeners.length > 0 || problems.length > 0 || !file || !inDevices.has(file),
+  );
+  return [...own, ...devices];
 }
 
 function configurationOf(
