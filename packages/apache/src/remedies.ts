@@ -11,10 +11,11 @@ import {
   type Wish,
 } from '@shortfuse/core';
 import type { VirtualHost, Written } from './evaluation.js';
-import { hostInsertion, isMacroHost, linesOfHost, mainInsertion } from './insertion.js';
+import { hostInsertion, isMacroHost, linesOfHost } from './host-place.js';
 import { type LogicalLine, locate, type Parameter, sourceOf } from './line.js';
 import { find, type Surroundings, timeoutOf } from './lookup.js';
 import { linesWith } from './macros.js';
+import { mainInsertion } from './main-place.js';
 import { isBlank } from './parse.js';
 import { wordsOf } from './words.js';
 
