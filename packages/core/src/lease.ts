@@ -102,6 +102,8 @@ export interface LeaseListener {
 /** A file beside the lease. */
 export interface LeaseCompanion {
   readonly file: string;
+  /** The id of the adapter whose server it is for. */
+  readonly server: string;
   readonly purpose: string;
   readonly use: 'apply' | 'verify' | 'revert';
   readonly isRequired: boolean;

@@ -70,6 +70,7 @@ const lease = v.object({
   companions: list(
     v.object({
       file: v.string(),
+      server: v.string(),
       purpose: v.string(),
       use: v.picklist(['apply', 'verify', 'revert']),
       isRequired: v.boolean(),

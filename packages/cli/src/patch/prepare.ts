@@ -43,6 +43,8 @@ export interface Prepared {
 /** A companion and its name, with a folder where several machines or devices have one of the same name. */
 export interface NamedCompanion {
   readonly name: string;
+  /** The id of the adapter that made it. */
+  readonly server: string;
   readonly companion: Companion;
 }
 
@@ -85,8 +87,9 @@ export function preparePatch(
     reason: wish.reason,
     ticket: wish.ticket,
     reading: readingOf(inputs, store),
-    companions: companions.map(({ name, companion: { purpose, use, isRequired } }) => ({
+    companions: companions.map(({ name, server, companion: { purpose, use, isRequired } }) => ({
       file: store.nameOf(join(folder, name)),
+      server,
       purpose,
       use,
       isRequired,
@@ -165,16 +168,23 @@ function mechanismSecondsOf(mechanisms: Plan['outcome'][number]['listeners'][num
 
 function companionsOf(plan: Plan, adapters: readonly Adapter[], target: Seconds): readonly NamedCompanion[] {
   const groups = plan.configurations.flatMap(({ configuration, remedies }) => {
-    const adapter = adapters.find(({ id: server }) => server === configuration.server);
-    const made = adapter?.companions?.(configuration, { target, remedies }) ?? [];
-    return made.length > 0 ? [{ label: configuration.label, made }] : [];
+    const { server, label } = configuration;
+    const made = adapters.find(({ id }) => id === server)?.companions?.(configuration, { target, remedies }) ?? [];
+    return made.length > 0 ? [{ server, label, made }] : [];
   });
-  return groups.flatMap(({ label, made }) =>
-    made.map((companion) => ({
-      name: groups.length > 1 ? `${folderName(label)}/${companion.name}` : companion.name,
-      companion,
-    })),
-  );
+  const folders = new Set<string>();
+  return groups.flatMap(({ server, label, made }) => {
+    const folder = groups.length > 1 ? `${freeName(folderName(label), folders)}/` : '';
+    return made.map((companion) => ({ name: `${folder}${companion.name}`, server, companion }));
+  });
+}
+
+/** `name`, or with a number behind it where that is taken. */
+function freeName(name: string, taken: Set<string>): string {
+  let free = name;
+  for (let i = 2; taken.has(free); i++) free = `${name}-${i}`;
+  taken.add(free);
+  return free;
 }
 
 function folderName(label: string): string {

@@ -23,7 +23,9 @@ export function nextSteps(
   return [...new Set(lease.listeners.map(({ server }) => server))].map((server) => {
     const listeners = lease.listeners.filter((listener) => listener.server === server);
     const operations = operationsOf(server);
-    const needsCompanion = lease.companions.some(({ isRequired, use }) => isRequired && use === 'apply');
+    const needsCompanion = lease.companions.some(
+      (companion) => companion.server === server && companion.isRequired && companion.use === 'apply',
+    );
     return {
       server,
       listeners: listeners.length,

@@ -110,9 +110,9 @@ function operationsIn(
 /** `nginx.conf:12: 1d -> 60s, for 4 listeners`, or with the line that is added. */
 function editLine({ before }: PatchedFile, edit: PlannedEdit): string {
   const { line } = positionOf(before, edit.span.start);
-  const what = edit.before === '' ? `+ ${edit.after.trim()}` : `${oneLine(edit.before)} -> ${oneLine(edit.after)}`;
+  const what = edit.before === '' ? `+ ${oneLine(edit.after)}` : `${oneLine(edit.before)} -> ${oneLine(edit.after)}`;
   const whom = edit.isComment ? '' : `, for ${counted(edit.listeners.length, 'listener')}`;
-  return `${before.path}:${line}: ${what}${whom}`;
+  return `${before.path}:${line}: ${what.replace(/,$/, '')}${whom}`;
 }
 
 function oneLine(text: string): string {
