@@ -303,6 +303,25 @@ describe('Panorama', () => {
   ])('$what', ({ text, want }) => expect(places(text)).toEqual(want));
 });
 
+test.each([
+  { what: 'one group', text: 'set device-group a devices 1\n', want: 0 },
+  { what: 'several', text: 'set device-group a devices 1\nset device-group b devices 2\n', want: 1 },
+  {
+    what: 'several and their parents',
+    text: 'set device-group a devices 1\nset device-group b devices 2\nset device-group b parent-dg a\n',
+    want: 0,
+  },
+  {
+    what: 'several, none of them with a parent',
+    text: '<config><devices><entry name="x"><device-group><entry name="a"/><entry name="b"/></device-group></entry></devices><readonly/></config>',
+    want: 0,
+  },
+])('groups whose parents a file does not tell: $what', ({ text, want }) =>
+  expect(read(text).problems.filter(({ message }) => /which device group is the parent/.test(message))).toHaveLength(
+    want,
+  ),
+);
+
 test('a rule stands at the line that names it first', () => {
   const { file, rules } = read(`set shared address x fqdn y\n\n${set} r action decrypt\n${set} r destination x\n`);
   expect(rules.map(({ at }) => positionOf(file, at.span.start).line)).toEqual([3]);

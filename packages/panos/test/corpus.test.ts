@@ -20,7 +20,7 @@ const files = [
       rules: ['shared pre: shared pre decrypt 1', 'device-group Perimeter-FWs pre: dv1-pre decrypt 1'],
       nat: [],
       places: ['Perimeter-FWs', 'Datacenter-Firewalls', 'ResolvZoneTest'],
-      warnings: [],
+      warnings: [/^this file does not tell which device group is the parent/],
     },
   },
   {

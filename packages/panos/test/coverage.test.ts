@@ -177,6 +177,12 @@ describe('NAT', () => {
       want: 'in via n 203.0.113.1:443',
     },
     {
+      what: 'source translation that works both ways',
+      lines:
+        'nat n source [ 10.0.0.1 10.0.0.2 ] service service-http source-translation static-ip translated-address 203.0.113.1 bi-directional yes',
+      want: 'in via n 203.0.113.1:443',
+    },
+    {
       what: 'only source translation',
       lines: 'nat n destination 203.0.113.1 source-translation static-ip translated-address 10.0.0.1',
       want: 'no-rule',

@@ -100,7 +100,10 @@ export interface DecryptionRule {
   readonly target: Target | undefined;
 }
 
-/** A rule that translates destinations; those that only translate sources are left out. */
+/**
+ * A rule that translates destinations. Those that only translate sources are left out, unless they work both ways: then this is
+ * the other way, traffic to the address that the source gets.
+ */
 export interface NatRule {
   readonly name: string;
   readonly at: Location;
@@ -108,7 +111,8 @@ export interface NatRule {
   readonly isEnabled: boolean;
   readonly destination: readonly string[];
   readonly service: readonly string[];
-  readonly translatedAddress: string;
+  /** Names or literal addresses; several where the sources of a rule that works both ways are. */
+  readonly translatedAddresses: readonly string[];
   /** As written; undefined where the port stays. */
   readonly translatedPort: string | undefined;
   /** Each session may go to any of the translated addresses. */

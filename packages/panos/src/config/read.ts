@@ -40,6 +40,7 @@ export function readConfiguration(file: SourceFile): PanosConfiguration {
       ...unreadCommands(reading, file),
       ...missingPush(reading.root, device, locate),
       ...folders(device, locate),
+      ...unknownParents(reading.root, device, locate),
     ],
   };
 }
@@ -240,4 +241,20 @@ function folders(device: Node | undefined, locate: (node: Node) => Location): Pr
         },
       ]
     : [];
+}
+
+/** Which group is whose parent stands in a part of its own, which \`set\` commands leave out. */
+function unknownParents(root: Node, device: Node | undefined, locate: (node: Node) => Location): Problem[] {
+  const [first, ...others] = childrenAt(device, 'device-group');
+  if (!first || others.length === 0 || nodeAt(root, 'readonly')) return [];
+  if ([first, ...others].some((group) => valueAt(group, 'parent-dg') !== undefined)) return [];
+  return [
+    {
+      severity: 'warning',
+      at: locate(first),
+      message:
+        'this file does not tell which device group is the parent of which: rules that a group inherits may be missing',
+      help: 'use the export of Panorama as XML, unless no device group has a parent',
+    },
+  ];
 }

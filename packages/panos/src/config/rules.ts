@@ -56,27 +56,56 @@ function certificateNames(inbound: Node | undefined): readonly string[] {
   return list ? namesAt(list) : namesAt(inbound);
 }
 
-export function natRules(rulebase: Node | undefined, { scope, locate }: RulebaseContext): NatRule[] {
-  return childrenAt(rulebase, 'nat', 'rules').flatMap((node) => {
-    const isDynamic = nodeAt(node, 'dynamic-destination-translation') !== undefined;
-    const kind = isDynamic ? 'dynamic-destination-translation' : 'destination-translation';
-    const translatedAddress = valueAt(node, kind, 'translated-address');
-    if (translatedAddress === undefined) return [];
-    return [
-      {
-        name: node.name,
-        at: locate(node),
-        scope,
-        isEnabled: !isYes(node, 'disabled'),
-        destination: orAny(namesAt(node, 'destination')),
-        service: orAny(namesAt(node, 'service')),
-        translatedAddress,
-        translatedPort: valueAt(node, kind, 'translated-port'),
-        isDynamic,
-        target: readTarget(nodeAt(node, 'target')),
-      },
-    ];
-  });
+export function natRules(rulebase: Node | undefined, context: RulebaseContext): NatRule[] {
+  return childrenAt(rulebase, 'nat', 'rules').flatMap((node) => [
+    ...destinationNat(node, context),
+    ...otherWayOfSourceNat(node, context),
+  ]);
+}
+
+function destinationNat(node: Node, { scope, locate }: RulebaseContext): NatRule[] {
+  const isDynamic = nodeAt(node, 'dynamic-destination-translation') !== undefined;
+  const kind = isDynamic ? 'dynamic-destination-translation' : 'destination-translation';
+  const translatedAddress = valueAt(node, kind, 'translated-address');
+  if (translatedAddress === undefined) return [];
+  return [
+    {
+      name: node.name,
+      at: locate(node),
+      scope,
+      isEnabled: !isYes(node, 'disabled'),
+      destination: orAny(namesAt(node, 'destination')),
+      service: orAny(namesAt(node, 'service')),
+      translatedAddresses: [translatedAddress],
+      translatedPort: valueAt(node, kind, 'translated-port'),
+      isDynamic,
+      target: readTarget(nodeAt(node, 'target')),
+    },
+  ];
+}
+
+/**
+ * Static source NAT that is `bi-directional` also leads traffic to the translated address to the source. Which services that has
+ * is taken for any: a listener too many is the safer mistake.
+ */
+function otherWayOfSourceNat(node: Node, { scope, locate }: RulebaseContext): NatRule[] {
+  const kind = nodeAt(node, 'source-translation', 'static-ip');
+  const before = valueAt(kind, 'translated-address');
+  if (before === undefined || !isYes(kind, 'bi-directional')) return [];
+  return [
+    {
+      name: node.name,
+      at: locate(node),
+      scope,
+      isEnabled: !isYes(node, 'disabled'),
+      destination: [before],
+      service: ['any'],
+      translatedAddresses: namesAt(node, 'source'),
+      translatedPort: undefined,
+      isDynamic: false,
+      target: readTarget(nodeAt(node, 'target')),
+    },
+  ];
 }
 
 function readTarget(node: Node | undefined): Target | undefined {

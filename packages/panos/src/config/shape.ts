@@ -69,15 +69,16 @@ const decryptionRule = {
 const translation = keys({ 'translated-address': value, 'translated-port': value, distribution: unread });
 
 const natRule = {
+  source: list,
   destination: list,
-  service: value,
+  service: list,
+  'source-translation': keys({ 'static-ip': keys({ 'translated-address': value, 'bi-directional': value }) }),
   'destination-translation': translation,
   'dynamic-destination-translation': translation,
   disabled: value,
   target,
   from: unread,
   to: unread,
-  source: unread,
   'to-interface': unread,
   description: unread,
   tag: unread,

@@ -16,13 +16,13 @@ export interface ResolvedNat {
 }
 
 export function resolveNat(rule: NatRule, resolver: Resolver): ResolvedNat {
-  const { scope, destination, service, translatedAddress, translatedPort } = rule;
+  const { scope, destination, service, translatedAddresses, translatedPort } = rule;
   const [port] = translatedPort === undefined ? [] : (readPorts(translatedPort) ?? []);
   return {
     rule,
     destinations: resolveDestinations(destination, scope, resolver),
     services: resolveServices(service, scope, resolver),
-    translated: resolveDestinations([translatedAddress], scope, resolver),
+    translated: resolveDestinations(translatedAddresses, scope, resolver),
     translatedPort: translatedPort === undefined ? undefined : (port?.first ?? 'unreadable'),
   };
 }
