@@ -62,7 +62,7 @@ export function spellEndpoint({ family, value, port }: Endpoint): string {
 
 /**
  * Real addresses of listeners, by what they are called: a listener's name, or its address as `audit` shows it, with or without
- * the port (`*:443`, `0.0.0.0`). Values are addresses; one without a port gets the listener's.
+ * the port (`10.0.0.1:443`, `0.0.0.0`); `*:443` and `*` are every spelling of a wildcard. Values are addresses; one without a port gets the listener's.
  */
 export type HostAddresses = ReadonlyMap<string, readonly string[]>;
 
@@ -75,7 +75,8 @@ export function hostsOf(listeners: readonly Listener[], said: HostAddresses): Ho
     const { server, name, profile = '', address } = listener;
     const parts = address === null ? undefined : partsOf(address);
     const bound = address ?? '';
-    const key = [name, profile, bound, bound.replace(/:\d+$/, '')].find((one) => one !== '' && said.has(one));
+    const forms = [bound, withoutPort(bound), ...(isWildcard(parts?.host) ? [`*:${parts?.port}`, '*'] : [])];
+    const key = [name, profile, ...forms].find((one) => one !== '' && said.has(one));
     const addresses = key === undefined ? undefined : said.get(key);
     return {
       server,
@@ -85,6 +86,15 @@ export function hostsOf(listeners: readonly Listener[], said: HostAddresses): Ho
       listener,
     };
   });
+}
+
+function withoutPort(address: string): string {
+  return address.replace(/:\d+$/, '');
+}
+
+/** Servers spell "every address" in different ways. */
+function isWildcard(host: string | undefined): boolean {
+  return host === '0.0.0.0' || host === '::' || host === '*';
 }
 
 function withPort(address: string, port: number | undefined): string {
