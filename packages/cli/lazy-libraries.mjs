@@ -1,13 +1,14 @@
 /**
  * What adapters use of large libraries, by kind: most runs read no file that needs them, and their start takes longer than the
- * rest of `audit` together. A name that is missing here fails the build.
- * @type {Readonly<Record<string, { functions?: readonly string[], classes?: readonly string[], objects?: Readonly<Record<string, readonly string[]>> }>>}
+ * rest of `audit` together. A name that is missing here fails the build. `namespaces` are objects with any number of members.
+ * @type {Readonly<Record<string, { functions?: readonly string[], classes?: readonly string[], namespaces?: readonly string[], objects?: Readonly<Record<string, readonly string[]>> }>>}
  */
 const libraries = {
   yaml: { functions: ['isAlias', 'isMap', 'isPair', 'isScalar', 'isSeq', 'parseAllDocuments'], classes: ['Lexer'] },
   'nginx-conf': { functions: ['parse'] },
   ini: { functions: ['decode', 'parse'] },
   'fast-xml-parser': { classes: ['XMLParser'], objects: { XMLValidator: ['validate'] } },
+  'ts-morph': { namespaces: ['ts'] },
 };
 
 const namespace = 'lazy-library';
@@ -27,7 +28,7 @@ export const lazyLibraries = {
     build.onResolve({ filter }, ({ path }) => ({ path, namespace }));
     build.onResolve({ filter: /\.cjs$/, namespace }, ({ path }) => ({ path, external: true }));
     build.onLoad({ filter: /./, namespace }, ({ path }) => {
-      const { functions = [], classes = [], objects = {} } = libraries[path] ?? {};
+      const { functions = [], classes = [], namespaces = [], objects = {} } = libraries[path] ?? {};
       return {
         contents: [
           `const library = () => require(${JSON.stringify(`./${path}.cjs`)});`,
@@ -35,6 +36,10 @@ export const lazyLibraries = {
           ...classes.map(
             (name) =>
               `export const ${name} = new Proxy(function () {}, { construct: (_, args) => new (library().${name})(...args), get: (_, key) => library().${name}[key] });`,
+          ),
+          ...namespaces.map(
+            (name) =>
+              `export const ${name} = new Proxy({}, { get: (known, key) => (known[key] ??= library().${name}[key]) });`,
           ),
           ...Object.entries(objects).map(
             ([name, methods]) =>
