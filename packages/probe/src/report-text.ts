@@ -46,7 +46,7 @@ export function probeText(finding: Finding, options: ProbeTextOptions = {}): str
     [...headLines(result, page)],
     tableLines(finding, result, page),
     oldLines(finding, result, page),
-    againstLines(finding, page),
+    againstLines(finding, result, page),
     notes.length === 0 ? [] : [`  ${style('heading', 'notes')}`, ...notes.flatMap((note) => indented(note, 4, page))],
     [closingLine(finding, result, page)],
   ];
@@ -156,19 +156,20 @@ function spellChange(before: Seconds | undefined, now: Seconds | undefined): str
   return `; ${spellDuration(before)} announced before, ${spellAnnounced(now)} now`;
 }
 
-function againstLines({ against }: Finding, page: Page): string[] {
+function againstLines({ against }: Finding, result: Answered, page: Page): string[] {
   if (!against) return [];
   const { listener, comparison } = against;
   const { style } = page;
   const { file, line } = placeOf(listener.definedAt);
   const name = [listener.name, listener.address ?? ''].filter((part) => part !== '').join(' at ');
   const head = `  ${style('heading', 'beside the files')}  ${printable(`${file}:${line}  ${listener.server}  ${name}`)}`;
-  const titlesOf = (names: readonly (keyof typeof mechanismTitles)[]): string =>
-    names.map((each) => mechanismTitles[each]).join(', ');
   const { differences, compared, lifetimesCompared } = comparison;
-  const different = new Set(differences.map(({ mechanism }) => mechanism));
-  const agreed = compared.filter((each) => !different.has(each));
-  const agreedLifetimes = lifetimesCompared.filter((each) => !different.has(each));
+  const agreed = compared
+    .filter((name) => !differences.some(({ mechanism }) => mechanism === name))
+    .map((name) => {
+      if (result.mechanisms[name].offers.accepted === 0) return `${mechanismTitles[name]} (off)`;
+      return `${mechanismTitles[name]}${lifetimesCompared.includes(name) ? '' : ' (lifetime not seen)'}`;
+    });
   return [
     head,
     ...differences.map(({ message }) => style('bad', `! ${printable(message)}`)),
@@ -179,16 +180,7 @@ function againstLines({ against }: Finding, page: Page): string[] {
           4,
           page,
         )),
-    ...(agreed.length === 0 ? [] : indented(`as in the files: ${titlesOf(agreed)}`, 4, page)),
-    ...(agreedLifetimes.length === agreed.length
-      ? []
-      : indented(
-          agreedLifetimes.length === 0
-            ? 'no lifetime could be compared'
-            : `lifetimes compared: ${titlesOf(agreedLifetimes)}`,
-          4,
-          page,
-        )),
+    ...(agreed.length === 0 ? [] : indented(`as in the files: ${agreed.join(', ')}`, 4, page)),
     ...(compared.length === 0 ? ['    nothing could be compared: the files do not tell'] : []),
   ];
 }

@@ -173,8 +173,7 @@ test('the files beside it', () => {
   expect(probeText(finding)).toContain(`  beside the files  conf.d/shop.conf:2  nginx  shop.example at 0.0.0.0:443
 ! TLS 1.2 ticket: 1 min in the files, and …
     the running process was not reloaded since the files changed, or another server answers here
-    as in the files: session ID, TLS 1.3 ticket
-    lifetimes compared: TLS 1.3 ticket
+    as in the files: session ID (lifetime not seen), TLS 1.3 ticket
 `);
   expect(probeReport(finding).comparison).toMatchObject({
     agrees: false,

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { existsSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Audit, countErrors, mechanismNames, pathProblemText, type Seconds, type Styler } from '@shortfuse/core';
@@ -18,6 +19,7 @@ import {
   probeReport,
   probe as probeServer,
   probeText,
+  readPlace,
   type Stock,
   spellAddress,
   takeStock,
@@ -124,9 +126,15 @@ async function planAgainst(
   const { configurations, pathProblems } = openProject(inputs);
   const audit: Audit = { targetSeconds: inputs.targetSeconds, configurations, pathProblems };
   const errors = countErrors(audit);
-  for (const problem of pathProblems) await write(process.stderr, pathProblemText(problem, style));
+  for (const problem of pathProblems) {
+    const isHost = readPlace(problem.path) !== undefined && !existsSync(problem.path);
+    const help = isHost ? 'name a file or folder that exists; a HOST stands before --against' : problem.help;
+    await write(process.stderr, pathProblemText({ ...problem, help }, style));
+  }
   if (errors > pathProblems.length)
     await write(process.stderr, `${errors - pathProblems.length} errors in the files: shortfuse audit shows them\n`);
+  if (pathProblems.length > 0)
+    return { jobs: [], skipped: [], targetSeconds: inputs.targetSeconds, hasErrors: true, stocks: undefined };
   const listeners = configurations.flatMap((configuration) => configuration.listeners);
   const { jobs, skipped } = jobsForListeners(hosts, listeners, common);
   if (jobs.length === 0 && errors === 0)
@@ -234,7 +242,7 @@ async function report(
   const status = statusOf(plan, findings);
   // Whoever reads our output may leave early; the status is then the same.
   process.exitCode = status;
-  for (const finding of findings) {
+  for (const finding of onceEach(findings)) {
     const { result } = finding;
     if (result.kind !== 'unanswered' || !isFailure(finding)) continue;
     const { message, help } = result.failure;
@@ -279,7 +287,20 @@ function jsonOf({ targetSeconds, skipped, jobs }: Plan, findings: readonly Findi
   return probeJson({ schemaVersion: 1, targetSeconds, probes: reports, skipped });
 }
 
-function textOf(findings: readonly Finding[], { targetSeconds }: Plan, { output, color }: ProbeOptions): string {
+/** Listeners that are reached alike and compared alike, such as those of IPv4 and IPv6, are one for a person. */
+function onceEach(findings: readonly Finding[]): readonly Finding[] {
+  const seen = new Map<ProbeResult, Set<string>>();
+  return findings.filter(({ result, against }) => {
+    const said = seen.get(result) ?? new Set();
+    const what = JSON.stringify(against?.comparison ?? null);
+    if (said.has(what)) return false;
+    seen.set(result, said.add(what));
+    return true;
+  });
+}
+
+function textOf(all: readonly Finding[], { targetSeconds }: Plan, { output, color }: ProbeOptions): string {
+  const findings = onceEach(all);
   const isTerminal = output === undefined && process.stdout.isTTY === true;
   const columns = isTerminal ? Math.min(100, process.stdout.columns || 100) : 100;
   const style = stylerFor({ option: color, env: process.env, isTerminal });

@@ -72,9 +72,9 @@ No certificate is checked unless --verify is there. NODE_EXTRA_CA_CERTS=FILE
 adds trusted authorities.
 A DURATION is 60, 60s, 5m, 1h30m or 1d.
 
-With --against, HOSTs may be left out: every listener in the files is probed,
-those on a wildcard address under their name. --connect maps addresses:
---connect 0.0.0.0:443=10.0.0.7:8443.
+With --against, HOSTs stand before it or are left out: then every listener in
+the files is probed, those on a wildcard address under their name. --connect
+maps addresses: --connect 0.0.0.0:443=10.0.0.7:8443.
 
 Exit status:
   0  answered; no session is known to outlive the target
@@ -88,6 +88,7 @@ Examples:
   shortfuse probe --before sessions.json shop.example   (then reload the server)
   shortfuse probe --after sessions.json
   shortfuse probe --against /etc/nginx
+  shortfuse probe shop.example --against deploy/nginx
   shortfuse probe --starttls smtp mail.example:587`;
 
 function serverName(text: string): string {
