@@ -89,6 +89,7 @@ export function stateOf(where: Surroundings, version: string): TlsState {
   const commands = confCommandsOf(where);
   const protocols = protocolsOf(where, version);
   const rejectsHandshake = flagOf(where, 'ssl_reject_handshake', false) === true;
+  const hasCertificate = find(where, 'ssl_certificate').kind !== 'absent';
   return {
     tickets: commands.tickets ?? flagOf(where, 'ssl_session_tickets', true),
     cache: cacheOf(where),
@@ -101,7 +102,8 @@ export function stateOf(where: Surroundings, version: string): TlsState {
     tls13: protocols && commands.allows('TLSv1.3', protocols.includes('TLSv1.3')),
     sendsNoTls13Tickets: commands.sendsNoTls13Tickets,
     rejectsHandshake,
-    hasContext: rejectsHandshake || find(where, 'ssl_certificate').kind !== 'absent',
+    hasCertificate,
+    hasContext: rejectsHandshake || hasCertificate,
   };
 }
 

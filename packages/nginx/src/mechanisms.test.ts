@@ -13,6 +13,7 @@ const plain: TlsState = {
   tls13: true,
   sendsNoTls13Tickets: false,
   rejectsHandshake: false,
+  hasCertificate: true,
   hasContext: true,
 };
 
@@ -99,6 +100,20 @@ test.each([
     named: {},
     version: '1.22.1',
     want: [0, 300, 300],
+  },
+  {
+    what: 'a default server that rejects, and a name that uses its certificate',
+    deciding: { rejectsHandshake: true },
+    named: { hasContext: false, hasCertificate: false },
+    version: '1.22.1',
+    want: [0, 300, 300],
+  },
+  {
+    what: 'a default server that rejects, and no certificate at all',
+    deciding: { rejectsHandshake: true, hasCertificate: false },
+    named: { hasContext: false, hasCertificate: false },
+    version: '1.22.1',
+    want: [0, 0, 0],
   },
   { what: 'TLS 1.2 only', deciding: { tls13: false }, named: {}, version: '1.22.1', want: [0, 300, 0] },
   { what: 'NumTickets 0', deciding: { sendsNoTls13Tickets: true }, named: {}, version: '1.22.1', want: [0, 300, 0] },

@@ -13,6 +13,7 @@ export interface TlsState {
   /** `ssl_conf_command NumTickets 0`: no TLS 1.3 ticket is sent. */
   readonly sendsNoTls13Tickets: boolean;
   readonly rejectsHandshake: boolean;
+  readonly hasCertificate: boolean;
   /** It has a certificate, or rejects: without one its names are served with the default server's TLS context. */
   readonly hasContext: boolean;
 }
@@ -30,7 +31,9 @@ export function mechanismsOf(deciding: TlsState, named: TlsState, timeout: Lifet
   const nameDecides = isAtLeast(version, '1.29.2');
   const visible = named.hasContext ? named : deciding;
   const protocols = nameDecides ? visible : deciding;
-  if (visible.rejectsHandshake) return { sessionId: off, ticketTls12: off, ticketTls13: off };
+  // A name without a context of its own is not rejected with the default server; it needs that one's certificate.
+  const isRejected = named.rejectsHandshake || (!named.hasContext && !deciding.hasCertificate);
+  if (isRejected) return { sessionId: off, ticketTls12: off, ticketTls13: off };
 
   const accepts = nameDecides ? visible.tickets : deciding.tickets;
   const { cache } = deciding;
