@@ -1,6 +1,6 @@
 import type { Lifetime, Mechanism, Mechanisms } from '@shortfuse/core';
 import type { SessionCache, TlsState } from './lookup.js';
-import { eitherOf } from './second-ticket.js';
+import { besideZero, eitherOf } from './second-ticket.js';
 import { ticketSeconds } from './values.js';
 
 /** The host that is first at its address, or the one whose name the client sends. */
@@ -35,14 +35,13 @@ export function mechanismsOf(first: Side, named: Side, { isKept }: SessionCache)
   const isKeyMissing = tickets === true && first.state.hasTicketKey === true && named.state.hasTicketKey === false;
   // OpenSSL does not encode a session with a timeout of 0, which httpd writes into it before the second ticket.
   const isZero = named.timeout.seconds === 0 && isKept === true;
+  const ticket = ticketLifetime(isZero ? besideZero(first.timeout, named.timeout) : first.timeout);
 
   const sessionId = mechanism(both(named.state.tls12, isZero ? false : isKept), [named.timeout]);
   const ticketTls12 = isKeyMissing
     ? off
-    : mechanism(both(named.state.tls12, named.state.securityLevel < 3 ? tickets : false), [
-        ticketLifetime(first.timeout),
-      ]);
-  const ticketTls13 = isKeyMissing ? off : tls13(first, named, tickets, isKept, isZero);
+    : mechanism(both(named.state.tls12, named.state.securityLevel < 3 ? tickets : false), [ticket]);
+  const ticketTls13 = isKeyMissing ? off : tls13(first, named, ticket, tickets, isKept, isZero);
   const used = new Set(
     [sessionId, ticketTls12, ticketTls13].flatMap(({ lifetimes }) => lifetimes.map(({ origin }) => origin)),
   );
@@ -61,6 +60,7 @@ export function mechanismsOf(first: Side, named: Side, { isKept }: SessionCache)
 function tls13(
   first: Side,
   named: Side,
+  firstTicket: Lifetime,
   tickets: boolean | undefined,
   isKept: boolean | undefined,
   isZero: boolean,
@@ -68,7 +68,6 @@ function tls13(
   const { tls13: spoken } = named.state;
   if (first.state.sendsNoTls13Tickets) return off;
   if (tickets === false) return mechanism(both(spoken, isZero ? false : isKept), [named.timeout], 'unbounded');
-  const firstTicket = ticketLifetime(first.timeout);
   // The cache's callback runs after the first ticket and writes the named host's timeout into what the second is made from.
   const lifetimes =
     isKept === false || isZero

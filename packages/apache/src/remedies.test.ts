@@ -286,6 +286,15 @@ describe('listeners that are not to change', () => {
       'refused b.test: every way would also change *:443 a.test, which is not to be changed',
     ]));
 
+  test('a host that the 0 of the main server keeps from resuming does not start to', () =>
+    expect(
+      changes(
+        plan({
+          'httpd.conf': `${cache}SSLSessionCacheTimeout 0\n${host('a.test', '', '*:444')}${host('b.test', timeout('30'))}${host('c.test')}`,
+        }),
+      ),
+    ).toEqual(['httpd.conf +  SSLSessionCacheTimeout 60']));
+
   test('one Use of two', () =>
     expect(
       changes(

@@ -17,6 +17,17 @@ export function eitherOf(first: Lifetime, named: Lifetime): Lifetime {
   };
 }
 
+/**
+ * With a cache, a named host's timeout of 0 gives no lifetime, but another number in its place would: where the first host's
+ * is short enough, whoever changes that 0 for another listener changes this one, too, and should know.
+ */
+export function besideZero(first: Lifetime, named: Lifetime): Lifetime {
+  const { remedies } = first;
+  const findNamed = named.remedies;
+  if (!remedies || !findNamed || remedies === findNamed) return first;
+  return { ...first, remedies: (wish) => (isWithin(first, wish.target) ? findNamed(wish) : remedies(wish)) };
+}
+
 /** What brings both timeouts to the target: once neither is longer, it does not matter which one counts. */
 function remediesOfBoth(first: Lifetime, named: Lifetime): RemedyFinder | undefined {
   const findFirst = first.remedies;
