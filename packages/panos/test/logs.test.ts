@@ -107,6 +107,18 @@ describe('headers', () => {
     expect(figures(report)).toEqual(['203.0.113.10:443: 0/1 before, 1/1 after']);
   });
 
+  test.each([
+    { title: 'in capitals', quote: '' },
+    { title: 'in capitals and quotes', quote: '"' },
+  ])('one $title is one, although its Type looks like one', async ({ quote }) => {
+    const names = `DST,DPORT,PROTO,TYPE,SUBTYPE,START,TIME_GENERATED,REPEATCNT,SEQNO,${quote}SESSION_END_REASON${quote}`;
+    const report = await count(
+      `${names}\n203.0.113.10,443,tcp,TRAFFIC,end,${switchedOn},${switchedOn},1,9,decrypt-error\n`,
+    );
+    expect(figures(report)).toEqual(['203.0.113.10:443: 0/0 before, 1/1 after']);
+    expect(report.files[0]?.rows).toBe(1);
+  });
+
   test('a row with a header is not cut at what looks like the end of a syslog prefix', async () => {
     const columns = 'dst,dport,proto,Repeat Count,Generate Time,Type,Subtype,Session End Reason,Start Time';
     const report = await count(`${columns}\n203.0.113.10,443,tcp,1,${switchedOn},TRAFFIC,end,tcp-fin,${switchedOn}\n`);

@@ -80,7 +80,7 @@ const tooManyBuckets = { stop: 'too many destinations over too long a time for o
 
 /**
  * Counts TLS failures before and after a switch to inspection, per destination, and judges whether they die out. Memory grows
- * with destinations and buckets, both of which have a limit, and by 8 to 16 bytes with each row up to 256 MB. Without
+ * with destinations and buckets, both of which have a limit, and by about 20 bytes with each row, up to 256 MB. Without
  * `enabledAt` the logs of after are read twice. Never rejects: what cannot be read is in `errors`.
  */
 export async function countFailures(request: FailureRequest): Promise<FailureReport> {

@@ -78,9 +78,13 @@ export async function readLog(file: LogFile, kind: LogKind, needsStart: boolean,
 
   /** Reads records of a block from number `first`. Gives the number to go on with after the columns have changed. */
   function readBlock(given: RecordBlock, first: number): number {
+    // Only the first record may be a header whose names stand in capitals, as Types do.
+    const firstOfAll = isFirst ? 0 : -1;
     const block = rowsOf(given, first);
     const judgedByStart = (index: number): Judgement | undefined =>
-      block.quoted[index] === 'no' ? undefined : skippable(judgeType(fieldsBeforeQuotes(block, index), kind, columns));
+      block.quoted[index] === 'no' || index === firstOfAll
+        ? undefined
+        : skippable(judgeType(fieldsBeforeQuotes(block, index), kind, columns));
     const reader = readFields(block, (index) => index >= first && judgedByStart(index) === undefined);
     for (let index = first; index < block.count; index++) {
       const line = block.lines[index] ?? 0;
@@ -95,7 +99,7 @@ export async function readLog(file: LogFile, kind: LogKind, needsStart: boolean,
         continue;
       }
       let judgement = judgeRow(fields, kind, columns, needsStart, row);
-      if (judgement === 'type') {
+      if (judgement === 'type' || index === firstOfAll) {
         const header =
           changes < mostHeaders && mayBeHeader(fields) ? headerOf(reader.fields(index, mostColumns)) : undefined;
         if (header) {
