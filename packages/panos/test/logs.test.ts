@@ -236,6 +236,16 @@ describe('clocks', () => {
     });
   });
 
+  test('the clock of a firewall without a destination that was asked for is not needed', async () => {
+    if (!utc) throw new Error('no time');
+    const report = await count(`${row()}\n${row({ serial: '0019', destination: '203.0.113.11' })}\n`, {
+      enabledAt: utc,
+      clocks: new Map([['0018', 0]]),
+      destinations: ['203.0.113.10'],
+    });
+    expect(figures(report)).toEqual(['203.0.113.10:443: 0/0 before, 0/1 after']);
+  });
+
   test('leading zeros of a serial number may be lost', async () => {
     if (!utc) throw new Error('no time');
     const report = await count(row({ serial: '18' }), { enabledAt: utc, clocks: new Map([['0018', 3600]]) });
@@ -284,6 +294,15 @@ describe('what is no traffic log', () => {
     expect(report).toMatchObject({ verdict: 'too-little-data', errors: [] });
     expect(report.notes).toEqual([
       'a.csv has no row of type TRAFFIC, but 1 of type DECRYPTION, 1 of type THREAT; give it with --decryption-log.',
+    ]);
+  });
+
+  test('a log in which no session ends is remarked', async () => {
+    const report = await count(
+      `${row({ subtype: 'start' })}\n${row({ protocol: 'udp' })}\n${row({ type: 'THREAT' })}\n`,
+    );
+    expect(report.notes).toEqual([
+      'None of the 2 rows of a.csv is of a TCP session that ended: switch on logging at session end.',
     ]);
   });
 
@@ -360,4 +379,39 @@ test('rows outside of the span of a decryption log are left out', async () => {
     ['(none)', 2],
   ]);
   expect(report.notes).toContain('2 rows are outside of --from and --until and left out.');
+});
+
+test('a decryption log as syslog lines has its columns at the places of the manual', async () => {
+  const [enabledAt, until] = ['02:00', '03:00'].map((time) => readMoment(`2026/03/10 ${time}`));
+  if (!enabledAt || !until) throw new Error('no time');
+  const fields: string[] = Array(65).fill('');
+  fields.splice(
+    0,
+    10,
+    '1',
+    switchedOn,
+    '0018',
+    'DECRYPTION',
+    '0',
+    '2560',
+    switchedOn,
+    '192.0.2.1',
+    '203.0.113.10',
+    '0.0.0.0',
+  );
+  fields.splice(23, 3, '2', '40000', '443');
+  fields.splice(45, 4, 'Resume', 'uninspected', 'Uninspected', 'Inbound');
+  const line = `<14>Mar 10 02:00:01 fw-1 ${fields.join(',')}`;
+  const report = await countFailures({
+    kind: 'decryption',
+    logs: [{ file: logOf('d.log', [line, '\n', line.replace('Inbound', 'Forward')]) }],
+    enabledAt,
+    until,
+    clocks: new Map(),
+    cap: 65_535,
+    destinations: [],
+  });
+  expect(report.destinations.map(({ tally }) => [tally.name, ...tally.after.failures])).toEqual([
+    ['203.0.113.10:443', ['Resume', 2]],
+  ]);
 });

@@ -103,6 +103,11 @@ export async function countFailures(request: FailureRequest): Promise<FailureRep
   const counting =
     (file: string, side: Side | undefined): RowVisitor =>
     (row, fields, columns, line) => {
+      const found = destinationOf(row, fields);
+      if (found === 'full') return tooManyDestinations;
+      if (found === 'invalid') return 'address';
+      // Clocks of firewalls matter only where they have rows that do.
+      if (found === 'unwanted') return undefined;
       const offset = firewalls.offsetOf(row, fields, columns, { file, line });
       if (offset === undefined) return undefined;
       const generated = row.generated - offset;
@@ -110,10 +115,6 @@ export async function countFailures(request: FailureRequest): Promise<FailureRep
         seen.outside++;
         return undefined;
       }
-      const found = destinationOf(row, fields);
-      if (found === 'full') return tooManyDestinations;
-      if (found === 'invalid') return 'address';
-      if (found === 'unwanted') return undefined;
       if (kind === 'traffic' && identity.isRepeated(fields, columns)) {
         duplicates++;
         return undefined;
@@ -133,12 +134,12 @@ export async function countFailures(request: FailureRequest): Promise<FailureRep
     let first = Number.POSITIVE_INFINITY;
     for (const file of files)
       await readLog(file, kind, false, (row, fields, columns, line) => {
-        const offset = rehearsedFirewalls.offsetOf(row, fields, columns, { file: file.name, line });
-        if (offset === undefined) return undefined;
         const found = destinationOf(row, fields);
         if (found === 'full') return tooManyDestinations;
         if (found === 'invalid') return 'address';
-        if (found === 'unwanted' || rehearsal.isRepeated(fields, columns)) return undefined;
+        if (found === 'unwanted') return undefined;
+        const offset = rehearsedFirewalls.offsetOf(row, fields, columns, { file: file.name, line });
+        if (offset === undefined || rehearsal.isRepeated(fields, columns)) return undefined;
         first = Math.min(first, row.generated - offset);
         return undefined;
       });

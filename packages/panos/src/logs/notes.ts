@@ -25,11 +25,17 @@ const consequences: Readonly<Record<string, string>> = {
 
 /** What a reader has to know about one file, besides its warnings. */
 export function fileNotes(facts: LogFacts, kind: LogKind, needsStart: boolean): string[] {
-  const { name, rows, ofKind, otherTypes, header } = facts;
+  const { name, rows, ofKind, passed, otherTypes, header } = facts;
   const notes: string[] = [];
   const limit = knownLimits.get(rows);
   if (limit !== undefined) notes.push(`${name} has exactly as many rows as ${limit}: it is probably cut off.`);
   if (rows > 0 && ofKind === 0 && otherTypes.size > 0) notes.push(otherKind(facts, kind));
+  if (passed === ofKind && ofKind > 0)
+    notes.push(
+      kind === 'traffic'
+        ? `None of the ${ofKind} rows of ${name} is of a TCP session that ended: switch on logging at session end.`
+        : `None of the ${ofKind} rows of ${name} is of Proxy Type Inbound.`,
+    );
   if (header) {
     const missing = missingColumns(header, kind);
     const fatal = missing.required.filter((title) => title !== 'Session End Reason' && title !== 'Error Index');

@@ -19,6 +19,8 @@ export interface LogFacts {
   rows: number;
   /** Rows of the kind that was asked for, before their subtype and protocol are looked at. */
   ofKind: number;
+  /** Those of them that are passed over for their subtype, protocol or proxy type. */
+  passed: number;
   /** Rows of other logs by their Type; the first ten types. */
   readonly otherTypes: Map<string, number>;
   /** Why rows could not be counted: how many, and the line of the first. */
@@ -57,6 +59,7 @@ export async function readLog(file: LogFile, kind: LogKind, needsStart: boolean,
     name: file.name,
     rows: 0,
     ofKind: 0,
+    passed: 0,
     otherTypes: new Map(),
     rejected: new Map(),
     header: undefined,
@@ -147,6 +150,7 @@ export async function readLog(file: LogFile, kind: LogKind, needsStart: boolean,
       return;
     }
     if (!isUntyped(judgement)) facts.ofKind++;
+    if (judgement === 'passed') facts.passed++;
     if (judgement === 'counts' || judgement === 'passed') return;
     const rejected = facts.rejected.get(judgement);
     if (rejected) rejected.count++;
