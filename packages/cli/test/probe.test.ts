@@ -287,7 +287,7 @@ describe.skipIf(!hasOpenssl).concurrent('--wait', () => {
   test('measures, and says on standard error what it waits for', async () => {
     const { at } = await serve(24_640, 3);
     const { status, stdout, stderr } = await probe(['--ages', '0-5', '--rate', '20', '--target', '2s', at]);
-    expect(stderr).toMatch(/^waiting: sessions of \d s are offered in \d+ s; \d+ of 12 offered, \d+ s left at most\n/);
+    expect(stderr).toMatch(/^waiting: age \d s comes in \d+ s; \d+ of 12 offered, at most \d+ s left\n/);
     expect(stdout).toMatch(/^! TLS 1\.2 ticket {2}resumed +3 s +at 3 s, not at 4 s +/m);
     expect(status).toBe(1);
   });

@@ -84,7 +84,7 @@ function listenAddress({ address }: Listener): Address | undefined {
   const match = /^(.*):(\d+)$/.exec(address ?? '');
   const host = match?.[1]?.replace(/^\[|\]$/g, '');
   if (host === undefined || host === '' || host.startsWith('unix')) return undefined;
-  return { host: host === '[::]' ? '::' : host, port: Number(match?.[2]) };
+  return { host, port: Number(match?.[2]) };
 }
 
 /** The name that clients send to reach a listener; undefined for patterns, placeholders and names of other things. */

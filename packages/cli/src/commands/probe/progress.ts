@@ -58,11 +58,9 @@ function combine(all: readonly Progress[]): Progress | undefined {
   );
 }
 
-/** `waiting: sessions of 55 s are offered in 12 s; 6 of 15 offered, 32 s left at most` */
+/** `waiting: age 55 s comes in 12 s; 6 of 15 offered, at most 32 s left` */
 export function spellProgress({ done, total, next, endAtMs }: Progress, nowMs: number): string {
   const until = (atMs: number): string => spellDuration(Math.max(0, Math.ceil((atMs - nowMs) / 1000)));
-  const what = next
-    ? `sessions of ${spellAge(next.ageSeconds)} are offered in ${until(next.atMs)}`
-    : 'the last answers';
-  return `waiting: ${what}; ${done} of ${total} offered, ${until(endAtMs)} left at most`;
+  const what = next ? `age ${spellAge(next.ageSeconds)} comes in ${until(next.atMs)}` : 'the last answers';
+  return `waiting: ${what}; ${done} of ${total} offered, at most ${until(endAtMs)} left`;
 }

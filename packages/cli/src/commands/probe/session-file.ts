@@ -1,13 +1,15 @@
 import { open, readFile, unlink } from 'node:fs/promises';
-import { readStocks, type Stock, writeStocks } from '@shortfuse/probe';
+import { type Finding, readStocks, type Stock, spellAddress, takeStock, writeStocks } from '@shortfuse/probe';
 import { UsageError } from '../../exit.js';
 import { messageOf } from '../../io/config.js';
+import { write } from '../../io/streams.js';
+import type { ProbeOptions } from './options.js';
 
 /**
  * Writes sessions to a new file that only its owner can read.
  * @throws UsageError where the file is there already or cannot be made; then nothing is left of it
  */
-export async function writeSessionFile(path: string, stocks: readonly Stock[]): Promise<void> {
+async function writeSessionFile(path: string, stocks: readonly Stock[]): Promise<void> {
   try {
     const file = await open(path, 'wx', 0o600);
     try {
@@ -41,7 +43,28 @@ export async function readSessionFile(path: string): Promise<readonly Stock[]> {
   return stocks;
 }
 
-/** Removes a file of sessions that were offered. */
-export async function removeSessionFile(path: string): Promise<void> {
-  await unlink(path).catch(() => undefined);
+/** `--before` takes sessions last, so that they are young; `--after` removes the file once every server has answered. */
+export async function keepSessions(
+  findings: readonly Finding[],
+  { before, after, quiet }: ProbeOptions,
+): Promise<void> {
+  const say = async (line: string): Promise<void> => {
+    if (quiet !== true) await write(process.stderr, `${line}\n`);
+  };
+  const areAllAnswered = findings.every(({ result }) => result.kind === 'answered');
+  if (after !== undefined) {
+    if (areAllAnswered) await unlink(after).catch(() => undefined);
+    await say(areAllAnswered ? `${after} is removed` : `${after} is kept, because a server did not answer`);
+  }
+  if (before === undefined) return;
+  const results = findings.flatMap(({ result }) => (result.kind === 'answered' ? result : []));
+  if (results.length === 0) return;
+  const stocks = await Promise.all(results.map(takeStock));
+  await writeSessionFile(before, stocks);
+  await say(
+    `${before} holds session secrets: only you can read it (mode 0600), and probe --after ${before} removes it`,
+  );
+  const empty = stocks.filter(({ mechanisms }) => Object.keys(mechanisms).length === 0);
+  for (const { endpoint } of empty)
+    await say(`${spellAddress(endpoint)} resumes nothing now, so there will be nothing to offer after the reload`);
 }
