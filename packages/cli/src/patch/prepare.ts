@@ -5,6 +5,7 @@ import {
   type Adapter,
   applyEdits,
   type Companion,
+  type Configuration,
   type Instant,
   type Lease,
   type LeaseReading,
@@ -13,6 +14,7 @@ import {
   type Plan,
   type PlannedEdit,
   planPatch,
+  positionOf,
   type Seconds,
   type SourceFile,
   writeInstant,
@@ -102,7 +104,12 @@ export function preparePatch(
       return adapter?.anchors?.(adapter.parse(file)) ?? [];
     },
   });
-  return { plan, lease, companions, remarks: remarksOn(plan, opinions) };
+  return {
+    plan,
+    lease,
+    companions,
+    remarks: [...remarksOn(plan, opinions), ...unattachedRemarks(project.configurations, inputs.targetSeconds)],
+  };
 }
 
 /** By the path of the file, because a patched text is another object. */
@@ -222,6 +229,21 @@ function remarksOn(
       `${title} reads the same in ${count === 1 ? 'the file' : `all ${count} files`} but for the new lifetimes`,
     );
   return remarks;
+}
+
+/** Lifetimes that no listener at hand uses are left alone, and a person who meant them has to hear that. */
+function unattachedRemarks(configurations: readonly Configuration[], target: Seconds): string[] {
+  const places = configurations.flatMap(({ unattached }) =>
+    unattached
+      .filter(({ seconds }) => seconds === undefined || seconds > target)
+      .map(
+        ({ at, name, written }) => `${at.file.path}:${positionOf(at.file, at.span.start).line} (${name} ${written})`,
+      ),
+  );
+  if (places.length === 0) return [];
+  const listed = [...new Set(places)];
+  const shown = listed.slice(0, 5).join(', ') + (listed.length > 5 ? ` and ${listed.length - 5} more` : '');
+  return [`left alone, because no listener at hand uses it: ${shown}; name the main file as well`];
 }
 
 /** The folder of the git repository around `cwd`; undefined where there is none or git is not there. */
