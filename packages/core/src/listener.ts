@@ -57,6 +57,8 @@ export type Mechanisms = Readonly<Record<MechanismName, Mechanism>>;
 export interface IgnoredSetting {
   readonly at: Location;
   readonly why: string;
+  /** It is no setting of the listener's sessions at all, or stands in a comment: nobody has to do anything about it. */
+  readonly isLookalike?: true;
 }
 
 /** Something a person should know before a change window. `code` names the kind, for rules and tests. */

@@ -1,4 +1,5 @@
 import { type Instant, readInstant } from '../instant.js';
+import { nearest } from '../nearest.js';
 import { positionOf, type SourceFile, type Span } from '../source.js';
 import type { Finding } from './finding.js';
 
@@ -56,13 +57,24 @@ export interface Suppressed {
   readonly unused: readonly { readonly suppression: Suppression; readonly rules: readonly string[] }[];
   /** Those that do not count: without a reason, past their end, or with an end that cannot be read. */
   readonly invalid: readonly { readonly suppression: Suppression; readonly why: string }[];
+  /** Names in them that no rule has. */
+  readonly unknown: readonly { readonly suppression: Suppression; readonly name: string; readonly meant?: string }[];
+}
+
+/** What suppressions are applied with. */
+export interface SuppressionContext {
+  readonly now: Instant;
+  /** The ids of all rules. */
+  readonly known: readonly string[];
+  /** Those of the rules that ran: what is switched off is not missed. */
+  readonly running: readonly string[];
 }
 
 /** Applies the suppressions to findings whose place is on the same line or the next one. */
 export function applySuppressions(
   findings: readonly Finding[],
   suppressions: readonly Suppression[],
-  now: Instant,
+  { now, known, running }: SuppressionContext,
 ): Suppressed {
   const invalid: { suppression: Suppression; why: string }[] = [];
   const byLine = new Map<string, Suppression[]>();
@@ -75,7 +87,9 @@ export function applySuppressions(
     const { line } = positionOf(suppression.file, suppression.span.start);
     for (const covered of [line, line + 1]) {
       const key = `${suppression.file.path}:${covered}`;
-      byLine.set(key, [...(byLine.get(key) ?? []), suppression]);
+      const covering = byLine.get(key);
+      if (covering) covering.push(suppression);
+      else byLine.set(key, [suppression]);
     }
   }
   const used = new Map<Suppression, Set<string>>();
@@ -92,10 +106,17 @@ export function applySuppressions(
   const ignored = new Set(invalid.map(({ suppression }) => suppression));
   const unused = suppressions.flatMap((suppression) => {
     if (ignored.has(suppression)) return [];
-    const rules = suppression.rules.filter((rule) => !used.get(suppression)?.has(rule));
+    const rules = suppression.rules.filter((rule) => running.includes(rule) && !used.get(suppression)?.has(rule));
     return rules.length > 0 ? [{ suppression, rules }] : [];
   });
-  return { kept, suppressed, unused, invalid };
+  const unknown = suppressions.flatMap((suppression) =>
+    suppression.rules.flatMap((name) => {
+      if (known.includes(name)) return [];
+      const meant = nearest(name, known);
+      return [{ suppression, name, ...(meant === undefined ? {} : { meant }) }];
+    }),
+  );
+  return { kept, suppressed, unused, invalid, unknown };
 }
 
 function whyInvalid({ reason, until, untilText, isUntilBroken }: Suppression, now: Instant): string | undefined {

@@ -1,8 +1,8 @@
 import type { Problem } from '../problem.js';
-import { type Position, positionOf } from '../source.js';
+import { positionOf } from '../source.js';
 import type { PathProblem } from './audit.js';
 import { padStart, printable, widthOf } from './layout.js';
-import type { Styler } from './style.js';
+import type { Styler, Tone } from './style.js';
 
 /** The source excerpt takes no more columns than this; a line may have millions. */
 const excerptColumns = 96;
@@ -14,7 +14,7 @@ const excerptColumns = 96;
 export function problemText({ severity, at, message, help }: Problem, style: Styler): string {
   const { line, column } = positionOf(at.file, at.span.start);
   const head = headLine(`${at.file.path}:${line}:${column}`, severity, message, style);
-  return head + (severity === 'error' ? excerpt(at, { line, column }, style) : '') + helpLine(help, style);
+  return head + (severity === 'error' ? excerptOf(at, style) : '') + helpLine(help, style);
 }
 
 /** The same for a path, which has no line. */
@@ -31,7 +31,10 @@ function helpLine(help: string, style: Styler): string {
   return help === '' ? '' : `  ${style('quiet', 'help:')} ${printable(help)}\n`;
 }
 
-function excerpt({ file: { text }, span }: Problem['at'], { line, column }: Position, style: Styler): string {
+/** The line of a place with the place marked below it, in two lines; nothing where the line is blank. */
+export function excerptOf({ file, span }: Problem['at'], style: Styler, tone: Tone = 'bad'): string {
+  const { text } = file;
+  const { line, column } = positionOf(file, span.start);
   const number = String(line);
   const room = excerptColumns - number.length - 5;
   const start = Math.min(span.start, text.length);
@@ -53,6 +56,6 @@ function excerpt({ file: { text }, span }: Problem['at'], { line, column }: Posi
   const bar = style('quiet', '|');
   return (
     `  ${style('quiet', number)} ${bar} ${whole}\n` +
-    `  ${padStart('', number.length)} ${bar} ${' '.repeat(indent)}${style('bad', '^'.repeat(carets))}\n`
+    `  ${padStart('', number.length)} ${bar} ${' '.repeat(indent)}${style(tone, '^'.repeat(carets))}\n`
   );
 }

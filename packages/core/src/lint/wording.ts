@@ -1,0 +1,79 @@
+import type { Wish } from '../change.js';
+import { type Seconds, spellDuration } from '../duration.js';
+import type { Lifetime, Listener } from '../listener.js';
+import { type Location, positionOf } from '../source.js';
+import type { RelatedPlace } from './finding.js';
+
+/** `shop.example (10.0.0.1:443)`, with its profile where it has one. */
+export function nameListener({ name, address, profile, server }: Listener): string {
+  const own = [name, profile ?? ''].filter((part) => part !== '').join(' ');
+  if (own === '') return address ?? `a listener of ${server}`;
+  return address === null ? own : `${own} (${address})`;
+}
+
+/** One or two by name, more as their number. */
+export function nameListeners(listeners: readonly Listener[]): string {
+  const names = [...new Set(listeners.map(nameListener))];
+  return names.length > 2 || listeners.length > 2 ? `${listeners.length} listeners` : names.join(' and ');
+}
+
+/** Further places than these say the same once more. */
+const mostRelated = 4;
+
+/** Where the listeners of a finding at `at` are defined, as far as that is another line; the first few of them. */
+export function definitionsOf(listeners: readonly Listener[], at: Location): readonly RelatedPlace[] {
+  const places = new Map<string, { readonly at: Location; readonly names: string[] }>();
+  const own = lineKey(at);
+  for (const listener of listeners) {
+    const key = lineKey(listener.definedAt);
+    if (key === own) continue;
+    const place = places.get(key) ?? { at: listener.definedAt, names: [] };
+    if (!place.names.includes(nameListener(listener))) place.names.push(nameListener(listener));
+    places.set(key, place);
+  }
+  const all = [...places.values()];
+  const left = all.slice(mostRelated).length;
+  return all.slice(0, mostRelated).map(({ at: place, names }, i, { length }) => ({
+    at: place,
+    message:
+      `${names.length > 2 ? `${names[0]} and ${names.length - 1} more are` : `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'}`} defined here` +
+      (left > 0 && i === length - 1 ? `, and there are ${left} more places like these` : ''),
+  }));
+}
+
+function lineKey({ file, span }: Location): string {
+  return `${file.path}:${positionOf(file, span.start).line}`;
+}
+
+/** What a person types to bring a lifetime to `target`; `otherwise` where no edit does and nothing says why. */
+export function helpToReach(lifetime: Lifetime, target: Seconds, otherwise: string): string {
+  const wish: Wish = { target, allowDisable: false };
+  const found = lifetime.remedies?.(wish);
+  if (!found) return otherwise;
+  if (found.kind === 'refused') return found.help === '' ? found.why : `${found.help} (${found.why})`;
+  const [{ edits }] = found.remedies;
+  const [first, ...more] = edits;
+  if (!first) return 'run shortfuse patch: it makes the script that changes it';
+  if (more.length > 0) return `run shortfuse patch: it takes ${edits.length} edits`;
+  const { file, edit } = first;
+  const after = shown(edit.after);
+  if (edit.before.trim() !== '') return `write ${after} instead of ${shown(edit.before)}, or run shortfuse patch`;
+  return `add ${after} at ${file.path}:${positionOf(file, edit.span.start).line}, or run shortfuse patch`;
+}
+
+function shown(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return `"${line.length > 80 ? `${line.slice(0, 79)}…` : line}"`;
+}
+
+/** Beyond a century the number says nothing more, and some servers accept 19 digits. */
+const century: Seconds = 100 * 365 * 86_400;
+
+/** A lifetime in a sentence: with its seconds, where the spelled form hides them. */
+export function spellSeconds(seconds: Seconds): string {
+  if (seconds > century) return 'more than 100 years';
+  // Some servers count milliseconds.
+  if (!Number.isInteger(seconds)) return `${seconds} s`;
+  const spelled = spellDuration(seconds);
+  return spelled.endsWith(' s') && !spelled.includes(' min') ? spelled : `${spelled} (${seconds} s)`;
+}
