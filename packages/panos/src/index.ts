@@ -4,20 +4,19 @@ export {
   type Coverage,
   type CoverageRow,
   coverage,
-  coverageOfListeners,
   isCovered,
-  type ListenerCoverage,
   mayBeCovered,
 } from './coverage/coverage.js';
 export { type Host, type HostAddresses, hostsOf } from './coverage/hosts.js';
+export { coverageOfListeners, type ListenerCoverage } from './coverage/listeners.js';
 export {
   type CoverageOptions,
-  type CoverageReport,
   coverageJson,
   coverageReport,
   holdsBack,
   summaryOf,
 } from './coverage/report.js';
+export type { CoverageReport } from './coverage/report-form.js';
 export { type CoverageTextOptions, coverageText } from './coverage/text.js';
 export { explanation } from './explanation.js';
 export type { LogKind } from './logs/columns.js';

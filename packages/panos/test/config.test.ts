@@ -173,6 +173,16 @@ describe('XML', () => {
     },
     { what: 'an unknown entity', text: xml(xmlRules(xmlRule('&bomb;'))), message: /reference that XML does not know$/ },
     {
+      what: 'an unknown entity where nothing is read',
+      text: xml('<description>&bomb;</description>'),
+      message: /reference that XML does not know$/,
+    },
+    {
+      what: 'a bare & in an attribute',
+      text: xml('<x y="a & b"/>'),
+      message: /reference that XML does not know$/,
+    },
+    {
       what: 'a reference beyond Unicode',
       text: xml(xmlRules(xmlRule('&#1114112;'))),
       message: /reference that XML does not know$/,
@@ -202,8 +212,8 @@ describe('XML', () => {
     expect(configuration.problems[0]?.message).toMatch(message);
   });
 
-  test('comments and CDATA may hold what looks like a declaration', () =>
-    expect(read(xml('<!-- <!DOCTYPE x> --><a><![CDATA[<!ENTITY]]></a>')).isValid).toBe(true));
+  test('comments and CDATA may hold what looks like a declaration or a reference', () =>
+    expect(read(xml('<!-- <!DOCTYPE x> a & b --><a><![CDATA[<!ENTITY &x; &]]></a>')).isValid).toBe(true));
 
   test('what is said about a fault tells no secret', () => {
     const secret = '$1$aAbBcCdD$0123456789abcdef';

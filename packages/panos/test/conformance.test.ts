@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { readConfigurationBytes } from '../src/config/read.js';
 import { coverage } from '../src/coverage/coverage.js';
 import type { Host } from '../src/coverage/hosts.js';
-import { type CoverageReport, coverageJson } from '../src/coverage/report.js';
+import { coverageJson } from '../src/coverage/report.js';
+import type { CoverageReport } from '../src/coverage/report-form.js';
 
 const folder = fileURLToPath(new URL('./conformance', import.meta.url));
 const cases = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'hosts.json')));

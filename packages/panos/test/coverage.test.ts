@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { readConfiguration } from '../src/config/read.js';
 import { type Coverage, coverage } from '../src/coverage/coverage.js';
 import type { Host } from '../src/coverage/hosts.js';
-import { type CoverageReport, coverageReport, type RowReport } from '../src/coverage/report.js';
+import { coverageReport } from '../src/coverage/report.js';
+import type { CoverageReport, RowReport } from '../src/coverage/report-form.js';
 import * as certificates from './certificates.js';
 
 /** On one line, because `configuration` makes every line a command. */

@@ -11,7 +11,7 @@ export interface Word {
 /** A tree that `set` lines and braces add to: what is named again is the same node. */
 export interface Tree {
   readonly root: GrowingNode;
-  /** Children by name, of nodes that have many: a line is placed in the same time however long the file is. */
+  /** Children by name, of nodes that have many, so that a line is placed in the same time however long the file is. */
   readonly index: Map<GrowingNode, Map<string, GrowingNode>>;
 }
 
@@ -19,18 +19,20 @@ export function emptyTree(): Tree {
   return { root: { name: 'config', at: 0, children: [] }, index: new Map() };
 }
 
+/** Up to so many children are looked through one by one: an index of their names would be larger than they are. */
+const fewChildren = 8;
+
 /** The child of that name, a new one where there is none yet. */
 export function childNamed({ index }: Tree, node: GrowingNode, name: string, at: number): GrowingNode {
   let known = index.get(node);
-  if (!known) {
-    known = new Map();
-    index.set(node, known);
-  }
-  const found = known.get(name);
+  const found = known ? known.get(name) : node.children.find((child) => child.name === name);
   if (found) return found;
   const child: GrowingNode = { name, at, children: [] };
-  known.set(name, child);
   node.children.push(child);
+  if (!known && node.children.length > fewChildren) {
+    known = new Map(node.children.map((one) => [one.name, one]));
+    index.set(node, known);
+  } else known?.set(name, child);
   return child;
 }
 

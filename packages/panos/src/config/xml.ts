@@ -1,7 +1,7 @@
-import { XMLValidator } from 'fast-xml-parser';
 import type { Reading } from './set-format.js';
 import { configurationShape, type Shape } from './shape.js';
 import type { GrowingNode } from './tree.js';
+import { decoded, type Fault, faultOf, referencesOf, shown, UnknownReference } from './well-formed.js';
 
 /** A reading with the versions that stand at the root element. */
 export interface XmlReading {
@@ -28,7 +28,7 @@ export function isXml(text: string): boolean {
  */
 export function readXml(text: string): XmlReading {
   try {
-    const fault = documentType(text) ?? notWellFormed(text);
+    const fault = faultOf(text);
     return fault ? refused(fault) : configurationIn(text);
   } catch (error) {
     if (error instanceof UnknownReference)
@@ -40,68 +40,8 @@ export function readXml(text: string): XmlReading {
 
 const help = 'export the configuration again: nothing is said about a part of it';
 
-interface Fault {
-  readonly at: number;
-  readonly message: string;
-}
-
 function refused({ at, message }: Fault): XmlReading {
   return { reading: { ok: false, at, message, help }, version: undefined, detailVersion: undefined };
-}
-
-/** A declaration, unless a comment or CDATA holds it. */
-function documentType(text: string): Fault | undefined {
-  for (let at = text.indexOf('<!'); at !== -1; at = text.indexOf('<!', at)) {
-    const start = text.slice(at, at + 9).toUpperCase();
-    if (start.startsWith('<!DOCTYPE') || start.startsWith('<!ENTITY'))
-      return { at, message: 'a document type declaration, which no configuration of PAN-OS has: it is not read' };
-    const end = start.startsWith('<!--') ? text.indexOf('-->', at + 4) : text.indexOf(']]>', at);
-    if (end === -1) return undefined;
-    at = end;
-  }
-  return undefined;
-}
-
-function notWellFormed(text: string): Fault | undefined {
-  const verdict = XMLValidator.validate(text);
-  if (verdict !== true) {
-    const { msg, line, col } = verdict.err;
-    const tags = /^Expected closing tag '([^']*)' \(opened in line (\d+).*\) instead of closing tag '([^']*)'/.exec(
-      msg,
-    );
-    const at = offsetOf(text, line, col);
-    if (tags) {
-      const [, expected = '', opened = '', found = ''] = tags;
-      return {
-        at,
-        message: `not well-formed: </${shown(found)}> closes <${shown(expected)}>, which was opened in line ${opened}`,
-      };
-    }
-    if (/^Unclosed tag|^Invalid '\[|^Start tag/.test(msg))
-      return { at: text.trimEnd().length, message: 'not well-formed: unexpected end of file' };
-    if (/^Extra text/.test(msg)) return { at, message: 'not well-formed: text after the root element' };
-    return { at, message: 'not well-formed' };
-  }
-  const end = text.trimEnd();
-  return end.endsWith('>')
-    ? undefined
-    : { at: end.length - 1, message: 'not well-formed: text after the root element' };
-}
-
-/** The name of an element, unless it cannot be one of a configuration and is perhaps something that nobody should read. */
-function shown(name: string): string {
-  return /^[a-z][a-z0-9-]{0,39}$/.test(name) ? name : '…';
-}
-
-/** The offset of a line and column, both from 1; line 1 where the library has no place. */
-function offsetOf(text: string, line = 1, column = 1): number {
-  let start = 0;
-  for (let i = 1; i < line; i++) {
-    const end = text.indexOf('\n', start);
-    if (end === -1) break;
-    start = end + 1;
-  }
-  return Math.min(start + Math.max(0, column - 1), text.length);
 }
 
 /** Elements that stand around a configuration in answers of the XML interface. */
@@ -125,8 +65,10 @@ function configurationIn(text: string): XmlReading {
   let versions: ReadonlyMap<string, string> | undefined;
   // Elements that are open inside one that is passed over, itself included.
   let unread = 0;
+  const references = referencesOf(text);
   for (let at = text.indexOf('<'); at !== -1; ) {
     const frame = frames.at(-1);
+    const isMarkup = text.startsWith('<!', at) || text.startsWith('<?', at);
     let end: number;
     if (text.startsWith('<!--', at)) end = endOf(text, '-->', at);
     else if (text.startsWith('<?', at)) end = endOf(text, '?>', at);
@@ -160,6 +102,7 @@ function configurationIn(text: string): XmlReading {
       }
     }
     const next = text.indexOf('<', end);
+    references.check(isMarkup ? end : at, next === -1 ? text.length : next);
     const open = frames.at(-1);
     if (open?.text !== undefined && unread === 0 && next > end) open.text += decoded(text.slice(end, next), end);
     at = next;
@@ -205,7 +148,7 @@ function attributesOf(text: string, at: number, { name, end }: Tag): ReadonlyMap
   for (const [, key = '', double, single = ''] of text
     .slice(at + 1 + name.length, end)
     .matchAll(/([^\s=/>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g))
-    attributes.set(key, decoded(double ?? single, at).trim());
+    attributes.set(key, decoded((double ?? single).replace(/[\t\r\n]/g, ' '), at).trim());
   return attributes;
 }
 
@@ -246,27 +189,3 @@ function closeLeaf({ node, shape, text }: Frame): void {
 
 /** Shared by all leaves: there may be millions, and nothing is ever added to them. */
 const none: GrowingNode[] = [];
-
-class UnknownReference extends Error {
-  readonly at: number;
-  constructor(at: number) {
-    super('unknown reference');
-    this.at = at;
-  }
-}
-
-const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-/** Replaces the references of XML in the text that starts at `at`. @throws UnknownReference for any other */
-function decoded(raw: string, at: number): string {
-  if (!raw.includes('&')) return raw;
-  return raw.replace(
-    /&(?:([a-z]+);|#(\d{1,7});|#x([0-9a-f]{1,6});)?/gi,
-    (whole, name?: string, decimal?: string, hex?: string, ...rest) => {
-      if (name !== undefined && Object.hasOwn(entities, name)) return entities[name] ?? whole;
-      const code = decimal !== undefined ? Number(decimal) : hex !== undefined ? Number.parseInt(hex, 16) : undefined;
-      if (code === undefined || code > 0x10ffff) throw new UnknownReference(at + Number(rest[0]));
-      return String.fromCodePoint(code);
-    },
-  );
-}

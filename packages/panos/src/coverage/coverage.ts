@@ -1,9 +1,10 @@
-import type { Listener, Location, Problem } from '@shortfuse/core';
+import type { Problem } from '@shortfuse/core';
 import { type DecryptionRule, isInbound, type NatRule, type PanosConfiguration, type Place } from '../config/model.js';
-import { type Endpoint, type Host, type HostAddresses, hostsOf, type Reach, reachOf, spellEndpoint } from './hosts.js';
+import { type Endpoint, type Host, type Reach, reachOf, spellEndpoint } from './hosts.js';
 import { type Decision, decide, isMoreTelling, type ResolvedRule, resolveRule } from './match.js';
 import { type Before, beforeNat, type Edges, edgesOf, endpointsIn, type ResolvedNat, resolveNat } from './nat.js';
-import { type Resolver, resolverFor, type Unresolved } from './resolve.js';
+import { tooMuch, unreadableObjects } from './problems.js';
+import { type Resolver, resolverFor } from './resolve.js';
 import { type Reached, unusedDestinations } from './unused.js';
 
 /** One address of one listener, and what the firewall does with it. */
@@ -67,36 +68,6 @@ export function coverage(configuration: PanosConfiguration, hosts: readonly Host
       ...unreadableObjects(configuration, [...resolved.values()], [...places.nat.values()]),
       ...(resolver.isSpent || effort.isSpent || unused.isCut ? [tooMuch({ file, span: { start: 0, end: 0 } })] : []),
     ],
-  };
-}
-
-/** Which listeners of an audit are behind a firewall's enabled inbound rules. */
-export interface ListenerCoverage {
-  readonly covered: readonly Listener[];
-  /** May be covered: their address is not known, or a rule's destination cannot be resolved from files. */
-  readonly undecided: readonly Listener[];
-  readonly notCovered: readonly Listener[];
-}
-
-/** Sorts listeners by whether a firewall decrypts them. One that has several addresses is covered where one of them is. */
-export function coverageOfListeners(
-  configuration: PanosConfiguration,
-  listeners: readonly Listener[],
-  addresses: HostAddresses,
-): ListenerCoverage {
-  const { rows } = coverage(configuration, hostsOf(listeners, addresses));
-  const covered = new Set<Listener>();
-  const undecided = new Set<Listener>();
-  for (const row of rows) {
-    const { listener } = row.host;
-    if (listener === undefined) continue;
-    if (isCovered(row)) covered.add(listener);
-    else if (mayBeCovered(row)) undecided.add(listener);
-  }
-  return {
-    covered: listeners.filter((listener) => covered.has(listener)),
-    undecided: listeners.filter((listener) => undecided.has(listener) && !covered.has(listener)),
-    notCovered: listeners.filter((listener) => !covered.has(listener) && !undecided.has(listener)),
   };
 }
 
@@ -203,58 +174,4 @@ function* waysTo(
       if (effort.isSpent) return;
       yield { endpoint: one, nat: box.nat };
     }
-}
-
-/** Objects and NAT rules that hold no address or port: perhaps a template that was never filled in. Each place once. */
-function unreadableObjects(
-  { file }: PanosConfiguration,
-  rules: readonly ResolvedRule[],
-  nat: readonly ResolvedNat[],
-): Problem[] {
-  const places = new Map<number, Problem>();
-  const add = (start: number, message: string, help: string): void => {
-    const at = { file, span: { start, end: Math.min(start + 1, file.text.length) } };
-    if (!places.has(start)) places.set(start, { severity: 'warning', at, message, help });
-  };
-  const used: readonly Unresolved[] = [
-    ...rules.flatMap(({ unresolved }) => unresolved),
-    ...nat.flatMap(({ destinations, services, translated }) =>
-      [destinations, services, translated].flatMap(({ unresolved }) => unresolved),
-    ),
-  ];
-  for (const { member, at } of used)
-    if (at !== undefined)
-      add(
-        at,
-        `${member} holds no address or port that can be read`,
-        'fill in what stands in its place, or export again',
-      );
-  const isDecrypting = rules.some(({ rule }) => isInbound(rule) && rule.isEnabled);
-  for (const { rule, translated, destinations, translatedPort } of isDecrypting ? nat : []) {
-    if (!rule.isEnabled) continue;
-    const [open] = [...translated.unresolved, ...destinations.unresolved];
-    if (open && open.at === undefined)
-      add(
-        rule.at.span.start,
-        `NAT rule ${rule.name}: ${open.member} (${open.why}) cannot be resolved from files`,
-        'say in "hosts" of the configuration file which addresses the listeners behind it have in front of the firewall',
-      );
-    if (translatedPort === 'unreadable')
-      add(
-        rule.at.span.start,
-        `NAT rule ${rule.name}: its translated port cannot be read`,
-        'export the configuration again',
-      );
-  }
-  return [...places.values()].sort((a, b) => a.at.span.start - b.at.span.start);
-}
-
-function tooMuch(at: Location): Problem {
-  return {
-    severity: 'error',
-    at,
-    message:
-      'its rules name more addresses and ports than can be followed: listeners may be covered that are not said to be',
-    help: 'give the configuration of one firewall or one device group',
-  };
 }

@@ -1,0 +1,34 @@
+import type { Listener } from '@shortfuse/core';
+import type { PanosConfiguration } from '../config/model.js';
+import { coverage, isCovered, mayBeCovered } from './coverage.js';
+import { type HostAddresses, hostsOf } from './hosts.js';
+
+/** Which listeners of an audit are behind a firewall's enabled inbound rules. */
+export interface ListenerCoverage {
+  readonly covered: readonly Listener[];
+  /** May be covered: their address is not known, or a rule's destination cannot be resolved from files. */
+  readonly undecided: readonly Listener[];
+  readonly notCovered: readonly Listener[];
+}
+
+/** Sorts listeners by whether a firewall decrypts them. One that has several addresses is covered where one of them is. */
+export function coverageOfListeners(
+  configuration: PanosConfiguration,
+  listeners: readonly Listener[],
+  addresses: HostAddresses,
+): ListenerCoverage {
+  const { rows } = coverage(configuration, hostsOf(listeners, addresses));
+  const covered = new Set<Listener>();
+  const undecided = new Set<Listener>();
+  for (const row of rows) {
+    const { listener } = row.host;
+    if (listener === undefined) continue;
+    if (isCovered(row)) covered.add(listener);
+    else if (mayBeCovered(row)) undecided.add(listener);
+  }
+  return {
+    covered: listeners.filter((listener) => covered.has(listener)),
+    undecided: listeners.filter((listener) => undecided.has(listener) && !covered.has(listener)),
+    notCovered: listeners.filter((listener) => !covered.has(listener) && !undecided.has(listener)),
+  };
+}
