@@ -4,6 +4,7 @@ import { applyEdits, invertEdits } from './edit.js';
 import { effectiveLifetime, type Fate, type Listener, lastingName, mechanismSeconds } from './listener.js';
 import type { PatchedFile, Plan } from './plan.js';
 import { positionOf, type SourceFile, type Span } from './source.js';
+import { type Standing, type Statements, standingOf, statementsOf, type Within } from './statements.js';
 
 /**
  * The record of one temporary change: what was there, what is there now, why, until when. It is data as it stands in a file,
@@ -66,17 +67,15 @@ export interface LeaseEdit {
   readonly anchor?: LeaseAnchor;
 }
 
-export interface LeaseAnchor {
+/** Where an edit stands, with as much about its likes as it takes to know later whether another could be meant. */
+export interface LeaseAnchor extends Within {
   readonly path: readonly string[];
-  /** Which of the statements with this path in the patched text it is, from 0, and how many there were. */
-  readonly index: number;
-  readonly count: number;
-  /** Is `offset` the distance from the start of the statement's value, or from that of the whole statement? */
-  readonly from: 'value' | 'statement';
-  /** How far the edit starts behind (or, negative, before) that place. */
-  readonly offset: number;
   /** What the lines before and after the statement's own say, without the blanks around them. */
   readonly around: readonly [before: string, after: string];
+  /** Among the statements with this path in the patched text. */
+  readonly atPath: Standing;
+  /** Among those with the same last part of the path. */
+  readonly named: Standing;
 }
 
 /** A listener as it was, with what decides when its old sessions are gone. */
@@ -176,6 +175,7 @@ function leaseFile(
   numbers: ReadonlyMap<Listener, number>,
 ): LeaseFile {
   const anchors = anchorsOf(after);
+  const statements = statementsOf(after, anchors);
   const inverse = invertEdits(edits);
   return {
     file: nameOf(before),
@@ -185,68 +185,48 @@ function leaseFile(
     edits: edits.map((edit, i) => {
       const span = inverse[i]?.span ?? edit.span;
       const firstWritten = span.start + (edit.after.length - edit.after.trimStart().length);
-      const anchor = edit.isComment ? undefined : anchorOf(after, span, edit.before === '', anchors);
+      const anchor = edit.isComment ? undefined : anchorAt(after, span, edit.before === '', anchors);
       return {
         ...positionOf(after, edit.before === '' ? firstWritten : span.start),
         start: span.start,
         before: edit.before,
         after: edit.after,
         listeners: edit.listeners.flatMap((listener) => numbers.get(listener) ?? []),
-        ...(anchor ? { anchor } : {}),
+        ...(anchor ? { anchor: leaseAnchor(span, edit.after, anchor, statements) } : {}),
       };
     }),
   };
 }
 
 /** The statement that holds a changed value, or that was inserted. */
-function anchorOf(file: SourceFile, span: Span, isInserted: boolean, anchors: readonly Anchor[]): LeaseAnchor {
-  const anchor =
-    anchors.find(({ statement }) =>
-      isInserted
-        ? span.start <= statement.start && statement.end <= span.end
-        : statement.start <= span.start && span.end <= statement.end,
-    ) ?? anchors.find(({ statement }) => statement.start <= span.start && span.end <= statement.end);
+function anchorAt(file: SourceFile, span: Span, isInserted: boolean, anchors: readonly Anchor[]): Anchor {
+  const holding = anchors.find(({ statement }) => statement.start <= span.start && span.end <= statement.end);
+  const inserted = isInserted
+    ? anchors.find(({ statement }) => span.start <= statement.start && statement.end <= span.end)
+    : undefined;
+  const anchor = inserted ?? holding;
   if (!anchor) throw new Error(`an edit at ${file.path}:${positionOf(file, span.start).line} is in no statement`);
+  return anchor;
+}
+
+function leaseAnchor(span: Span, written: string, anchor: Anchor, statements: Statements): LeaseAnchor {
   const { path, statement, value } = anchor;
-  const alike = anchors.filter((other) => isSamePath(other.path, path));
-  const isInValue = value.start <= span.start && span.end <= value.end;
+  const from = value.start <= span.start && span.end <= value.end ? 'value' : 'statement';
+  const place = from === 'value' ? value : statement;
+  const within: Within = {
+    from,
+    offset: span.start - place.start,
+    tail: place.end - (span.start + written.trimEnd().length),
+  };
+  const atPath = statements.at(path);
+  const own = atPath.list.find((like) => like.anchor === anchor) ?? { anchor, around: ['', ''] as const };
   return {
     path,
-    index: alike.indexOf(anchor),
-    count: alike.length,
-    from: isInValue ? 'value' : 'statement',
-    offset: span.start - (isInValue ? value.start : statement.start),
-    around: linesAround(file.text, statement),
+    ...within,
+    around: own.around,
+    atPath: standingOf(atPath, own, within, written),
+    named: standingOf(statements.named(path), own, within, written),
   };
-}
-
-export function isSamePath(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((part, i) => part === b[i]);
-}
-
-/** At most this much of a neighbouring line is remembered: it only tells places apart. */
-const longestNeighbour = 200;
-
-/** The nearest lines with something on them before and after those that `span` touches. */
-export function linesAround(text: string, span: Span): readonly [before: string, after: string] {
-  const start = text.lastIndexOf('\n', span.start - 1) + 1;
-  const stop = text.indexOf('\n', span.end);
-  return [nearestLine(text, start, -1), stop === -1 ? '' : nearestLine(text, stop + 1, 1)];
-}
-
-/** Looks at few lines only, so that a text of empty lines costs nothing. */
-function nearestLine(text: string, from: number, direction: 1 | -1): string {
-  let at = from;
-  for (let lines = 0; lines < 20; lines++) {
-    const start = direction === 1 ? at : text.lastIndexOf('\n', at - 2) + 1;
-    const end = direction === 1 ? text.indexOf('\n', at) : at;
-    if (direction === -1 && at <= 0) return '';
-    const line = text.slice(start, end === -1 ? Math.min(text.length, start + longestNeighbour) : end).trim();
-    if (line !== '') return line.slice(0, longestNeighbour);
-    if (end === -1) return '';
-    at = direction === 1 ? end + 1 : start;
-  }
-  return '';
 }
 
 function leaseListener(listener: Listener): LeaseListener {

@@ -1,7 +1,10 @@
 import type { Anchor } from './change.js';
 import { applyEdits, type TextEdit } from './edit.js';
-import { isSamePath, type LeaseEdit, type LeaseFile, linesAround, unpatchedText } from './lease.js';
+import type { LeaseEdit, LeaseFile } from './lease.js';
+import { unpatchedText } from './lease.js';
+import { type Place, placesOf } from './places.js';
 import type { SourceFile, Span } from './source.js';
+import { formsOf, standsIn, statementsOf, toCrlf, toLf } from './statements.js';
 
 /** What becomes of one edit of a lease. `edit` counts in the lease's file. */
 export type EditOutcome =
@@ -45,158 +48,133 @@ export function takeBack(
   return takeBackByPlace(leased, file, anchors(file), skip);
 }
 
-function takeBackByPlace(
-  { edits }: LeaseFile,
-  file: SourceFile,
-  anchors: readonly Anchor[],
-  skip: ReadonlySet<number>,
-): FileOutcome {
-  const outcomes: EditOutcome[] = [];
-  const undo: TextEdit[] = [];
-  for (const [edit, written] of edits.entries()) {
-    if (skip.has(edit)) {
-      outcomes.push({ kind: 'drifted', edit, why: 'without it another edit could not be taken back' });
-      continue;
-    }
-    const found = written.anchor ? locate(written, file, anchors) : locateComment(written, file.text);
-    if (found.kind === 'ours') {
-      const before = file.text.slice(found.span.start, found.span.end);
-      // Line ends may have been converted since; what comes back gets those of the text as it is.
-      const after = before.includes('\r\n') || !written.after.includes('\r\n') ? written.before : toLf(written.before);
-      undo.push({ span: found.span, before, after });
-      outcomes.push({ kind: 'taken-back', edit });
-    } else if (found.kind === 'already') outcomes.push({ kind: 'already', edit });
-    else outcomes.push({ ...found, edit });
-  }
-  const result = applyEdits(file.text, undo);
-  if (result.ok) return { text: result.text, exact: false, edits: outcomes };
-  const why = 'it overlaps another edit of the same lease';
-  return {
-    text: file.text,
-    exact: false,
-    edits: outcomes.map(({ kind, edit }) =>
-      kind === 'taken-back' ? { kind: 'drifted', edit, why } : { kind: 'already', edit },
-    ),
-  };
-}
-
-type Located =
-  | { readonly kind: 'ours'; readonly span: Span }
+/** What stands where an edit was. */
+type Found =
+  | { readonly kind: 'ours'; readonly undo: TextEdit }
   | { readonly kind: 'already' }
   | { readonly kind: 'drifted'; readonly why: string; readonly found?: string; readonly at?: Span };
 
-function locate(edit: LeaseEdit, file: SourceFile, anchors: readonly Anchor[]): Located {
-  const { anchor: place } = edit;
-  if (!place) return { kind: 'drifted', why: 'the lease does not say where it stands' };
-  const alike = anchors.filter(({ path }) => isSamePath(path, place.path));
-  const checked = alike.map((anchor) => ({ anchor, result: check(edit, file.text, anchor) }));
-  const isAround = ({ anchor }: { anchor: Anchor }): boolean => {
-    const [before, after] = linesAround(file.text, anchor.statement);
-    return before === place.around[0] && after === place.around[1];
+function takeBackByPlace(
+  { edits }: LeaseFile,
+  { text, ...file }: SourceFile,
+  anchors: readonly Anchor[],
+  skip: ReadonlySet<number>,
+): FileOutcome {
+  const places = placesOf(edits, statementsOf({ ...file, text }, anchors));
+  const found = edits.map((written, edit): Found => {
+    if (skip.has(edit))
+      return {
+        kind: 'drifted',
+        why: 'without it a listener would not last as long as before the patch: something else was changed, too',
+      };
+    const place = places.get(edit);
+    return place ? statementAt(written, text, place) : commentIn(text, written.after);
+  });
+  const overlapping = overlaps(found);
+  const undo = found.flatMap((each, i) => (each.kind === 'ours' && !overlapping.has(i) ? [each.undo] : []));
+  const result = applyEdits(text, undo);
+  return {
+    text: result.ok ? result.text : text,
+    exact: false,
+    edits: found.map((each, edit): EditOutcome => {
+      if (each.kind === 'drifted') return { ...each, edit };
+      if (each.kind === 'already') return { kind: 'already', edit };
+      if (result.ok && !overlapping.has(edit)) return { kind: 'taken-back', edit };
+      return { kind: 'drifted', edit, why: 'it overlaps another edit of the same lease', at: each.undo.span };
+    }),
   };
-  // The place is the only one of its path, then as now: it is the one, whatever it says.
-  if (place.count === 1 && checked.length === 1) return checked[0]?.result ?? gone(edit);
-  if (checked.length > 0) {
-    // Several look alike. The one that also has the same neighbours is ours, where there is exactly one such.
-    const [first, second] = checked.filter(isAround);
-    if (first && !second) return first.result;
-    const mine = checked.filter(({ result }) => result.kind === 'ours');
-    if (mine.length === 1 && checked.length === 1) return mine[0]?.result ?? gone(edit);
-    return {
-      kind: 'drifted',
-      why: `${checked.length} statements stand at ${place.path.join(' > ')}, and which of them is meant is not certain`,
-      ...(checked[0] ? { at: checked[0].anchor.statement } : {}),
-    };
-  }
-  // The block around it goes by another name now. The same text between the same lines, once, is ours.
-  const name = place.path.at(-1);
-  const moved = anchors
-    .filter(({ path }) => path.at(-1) === name)
-    .map((anchor) => ({ anchor, result: check(edit, file.text, anchor) }))
-    .filter(({ anchor, result }) => result.kind === 'ours' && isAround({ anchor }));
-  const [only, another] = moved;
-  return only && !another ? only.result : gone(edit);
 }
 
-function gone({ before, anchor }: LeaseEdit): Located {
-  const where = anchor?.path.join(' > ') ?? 'its place';
-  return {
-    kind: 'drifted',
-    why: before === '' ? `the line that was added at ${where} is gone` : `there is no statement at ${where} any more`,
-  };
+/** Edits that would touch the same text: of such, none is certain. */
+function overlaps(found: readonly Found[]): ReadonlySet<number> {
+  const spans = found
+    .flatMap((each, i) => (each.kind === 'ours' ? [{ i, ...each.undo.span }] : []))
+    .sort((a, b) => a.start - b.start || a.end - b.end);
+  const overlapping = new Set<number>();
+  let last: (typeof spans)[number] | undefined;
+  for (const span of spans) {
+    if (last && span.start < last.end) overlapping.add(last.i).add(span.i);
+    if (!last || span.end > last.end) last = span;
+  }
+  return overlapping;
 }
 
 /** Does the statement say what the lease wrote there? */
-function check(edit: LeaseEdit, text: string, { statement, value }: Anchor): Located {
-  const { anchor, before, after } = edit;
-  if (!anchor) return gone(edit);
-  const start = (anchor.from === 'value' ? value : statement).start + anchor.offset;
-  const written = standsAt(text, start, after);
-  if (written) {
-    if (before !== '' || isWholeLine(text, written, after)) return { kind: 'ours', span: written };
-    return {
-      kind: 'drifted',
-      why: 'something else was written on the line that was added',
-      found: lineAt(text, statement),
-      at: statement,
-    };
+function statementAt(edit: LeaseEdit, text: string, place: Place): Found {
+  if (place.kind === 'lost') return { ...place, kind: 'drifted' };
+  const { before, after, anchor: within } = edit;
+  const { statement, value } = place.anchor;
+  const isLine = before === '' && /^\r?\n|\n$/.test(after) && !after.trim().includes('\n');
+  const span = isLine ? insertedLine(text, statement, after) : within && standsIn(text, place.anchor, within, after);
+  if (span && (before !== '' || isLine || isWholeLine(text, span, after))) {
+    const now = text.slice(span.start, span.end);
+    return { kind: 'ours', undo: { span, before: now, after: inLineEndsOf(before, after, now) } };
   }
-  if (before !== '' && standsAt(text, start, before)) return { kind: 'already' };
+  if (before !== '' && within && standsIn(text, place.anchor, within, before)) return { kind: 'already' };
+  const line = lineAt(text, statement);
+  const isMore = before === '' && line.includes(after.trim());
   return {
     kind: 'drifted',
-    why: 'it was changed since',
-    found: anchor.from === 'value' ? text.slice(value.start, value.end) : lineAt(text, statement),
-    at: anchor.from === 'value' ? value : statement,
+    why: isMore ? 'something else was written on the line that was added' : 'it was changed since',
+    found: within?.from === 'value' ? text.slice(value.start, value.end) : line,
+    at: within?.from === 'value' ? value : statement,
   };
 }
 
-/** `wanted` at `start`, with whatever line ends the text has now. An edit that begins with a line end ends where it ended. */
-function standsAt(text: string, start: number, wanted: string): Span | undefined {
-  for (const [form, shift] of formsOf(wanted)) {
-    const at = start + shift;
-    if (at >= 0 && text.startsWith(form, at)) return { start: at, end: at + form.length };
-  }
-  return undefined;
+/** Line ends may have been converted since; what comes back gets those of the text as it is. */
+function inLineEndsOf(before: string, after: string, now: string): string {
+  if (now === after) return before;
+  return now.includes('\r\n') ? toCrlf(before) : toLf(before);
 }
 
 /**
- * A text with its own line ends, with LF and with CRLF. The second number is how far the start moves because the line ends
- * that stand before the statement are shorter or longer.
+ * The line of a statement with one line end, where nothing else is on it than what was inserted; its indentation does not
+ * matter. Which line end goes is that which came: the one before or the one behind.
  */
-function formsOf(text: string): readonly (readonly [form: string, shift: number])[] {
-  if (!text.includes('\n')) return [[text, 0]];
-  const lf = toLf(text);
-  const crlf = lf.replaceAll('\n', '\r\n');
-  const leading = (form: string): number => /^\s*/.exec(form)?.[0].length ?? 0;
-  return [text, lf, crlf].map((form) => [form, leading(text) - leading(form)]);
-}
-
-function toLf(text: string): string {
-  return text.replaceAll('\r\n', '\n');
+function insertedLine(text: string, { start, end }: Span, inserted: string): Span | undefined {
+  const from = text.lastIndexOf('\n', start - 1) + 1;
+  const newline = text.indexOf('\n', end);
+  const to = newline === -1 ? text.length : newline;
+  if (text.slice(from, to).trim() !== inserted.trim()) return undefined;
+  const isLast = newline === -1;
+  if (from > 0 && (isLast || /^\r?\n/.test(inserted)))
+    return {
+      start: text[from - 2] === '\r' ? from - 2 : from - 1,
+      end: !isLast && text[to - 1] === '\r' ? to - 1 : to,
+    };
+  return { start: from, end: isLast ? to : to + 1 };
 }
 
 /** Is nothing on the lines of an inserted text but that text, so that taking it out leaves its neighbours as they are? */
 function isWholeLine(text: string, { start, end }: Span, inserted: string): boolean {
-  const next = text.slice(end, end + 2);
-  const endsLine = end >= text.length || next.startsWith('\n') || next === '\r\n';
-  const startsLine = start === 0 || text[start - 1] === '\n';
-  if (/^\r?\n/.test(inserted)) return endsLine;
-  if (inserted.endsWith('\n')) return startsLine;
+  if (/^\r?\n/.test(inserted)) return end >= text.length || /^\r?\n/.test(text.slice(end, end + 2));
+  if (inserted.endsWith('\n')) return start === 0 || text[start - 1] === '\n';
   // Within a line: only a statement of its own among others, blanks included.
   return true;
 }
 
 /** A comment of ours holds the lease's id, so its text is found once or not at all. */
-function locateComment({ after }: LeaseEdit, text: string): Located {
-  for (const [form] of formsOf(after)) {
-    const at = text.indexOf(form);
-    if (at === -1) continue;
-    if (text.indexOf(form, at + 1) !== -1) return { kind: 'drifted', why: 'the comment is there more than once' };
-    return { kind: 'ours', span: { start: at, end: at + form.length } };
-  }
-  // Somebody took it out or rewrote it; a comment changes nothing.
-  return { kind: 'already' };
+function commentIn(text: string, after: string): Found {
+  const comment = after.trim();
+  const start = text.indexOf(comment);
+  // Somebody took it out; a comment changes nothing.
+  if (start === -1) return { kind: 'already' };
+  const at = { start, end: start + comment.length };
+  if (text.indexOf(comment, start + 1) !== -1)
+    return { kind: 'drifted', why: 'the comment is there more than once', found: lineAt(text, at), at };
+  if (/^\r?\n|\n$/.test(after) && !comment.includes('\n')) {
+    const span = insertedLine(text, at, after);
+    if (span) return { kind: 'ours', undo: { span, before: text.slice(span.start, span.end), after: '' } };
+  } else
+    for (const [form] of formsOf(after)) {
+      const from = text.indexOf(form);
+      if (from !== -1)
+        return { kind: 'ours', undo: { span: { start: from, end: from + form.length }, before: form, after: '' } };
+    }
+  return { kind: 'drifted', why: 'something else was written beside the comment', found: lineAt(text, at), at };
 }
+
+const longestShown = 200;
 
 function lineAt(text: string, { start, end }: Span): string {
   const from = text.lastIndexOf('\n', start - 1) + 1;
@@ -204,5 +182,5 @@ function lineAt(text: string, { start, end }: Span): string {
   return text
     .slice(from, to === -1 ? text.length : to)
     .trim()
-    .slice(0, 200);
+    .slice(0, longestShown);
 }

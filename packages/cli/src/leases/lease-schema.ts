@@ -11,13 +11,17 @@ const seconds = v.pipe(v.number(), v.finite(), v.minValue(0));
 const fate = v.picklist(['kept', 'dropped', 'unknown']);
 const list = <Item extends v.GenericSchema>(item: Item) => v.pipe(v.array(item), v.readonly());
 
+const standing = v.object({ index: count, count, twins: count, same: count });
+const distance = v.pipe(v.number(), v.safeInteger());
+
 const anchor = v.object({
   path: list(v.string()),
-  index: count,
-  count,
   from: v.picklist(['value', 'statement']),
-  offset: v.pipe(v.number(), v.safeInteger()),
+  offset: distance,
+  tail: distance,
   around: v.pipe(v.tuple([v.string(), v.string()]), v.readonly()),
+  atPath: standing,
+  named: standing,
 });
 
 const edit = v.object({
