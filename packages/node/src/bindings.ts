@@ -24,6 +24,11 @@ export interface Bindings {
   readonly references: ReadonlyMap<string, readonly ts.Identifier[]>;
   /** Every call and `new`, in the order of the file. */
   readonly calls: readonly (ts.CallExpression | ts.NewExpression)[];
+  /**
+   * The identifiers of one name, by the declaration that each of them means. By name, because in a file that a minifier wrote
+   * thousands of variables share one.
+   */
+  readonly uses: (name: string) => ReadonlyMap<Declaration, readonly ts.Identifier[]>;
 }
 
 interface Frame {
@@ -76,7 +81,18 @@ export function bindingsOf(root: ts.SourceFile): Bindings {
       if (child) stack.push(child);
     }
   }
-  return { scopes, references, calls };
+  const uses = new Map<string, ReadonlyMap<Declaration, readonly ts.Identifier[]>>();
+  const bindings: Bindings = {
+    scopes,
+    references,
+    calls,
+    uses: (name) => {
+      const known = uses.get(name) ?? usesOf(bindings, name);
+      uses.set(name, known);
+      return known;
+    },
+  };
+  return bindings;
 }
 
 function isBlockScope(node: ts.Node): boolean {
@@ -152,8 +168,7 @@ export function declarationsOf(bindings: Bindings, node: ts.Identifier): readonl
   return undefined;
 }
 
-/** The identifiers of one name, by the declaration that each of them means. */
-export function usesOf(bindings: Bindings, name: string): ReadonlyMap<Declaration, readonly ts.Identifier[]> {
+function usesOf(bindings: Bindings, name: string): ReadonlyMap<Declaration, readonly ts.Identifier[]> {
   const uses = new Map<Declaration, ts.Identifier[]>();
   for (const one of bindings.references.get(name) ?? [])
     for (const declaration of declarationsOf(bindings, one) ?? []) {

@@ -2,7 +2,7 @@ import { ts } from 'ts-morph';
 import { bare } from './expressions.js';
 import { meaningOf } from './meaning.js';
 import { decide, type Shape } from './objects.js';
-import type { Reader } from './reader.js';
+import type { Hidden, Reader } from './reader.js';
 import { evaluate } from './values.js';
 
 /** What the options of a TLS context say about protocol versions and tickets. `undefined`: that is not known. */
@@ -15,9 +15,17 @@ export interface ContextOptions {
   readonly tls12: boolean | undefined;
   /** The expression that switches tickets off. */
   readonly noTicketAt: ts.Node | undefined;
+  /** What keeps one of them from being known. */
+  readonly hidden: Hidden | undefined;
 }
 
-export const plainContext: ContextOptions = { noTicket: false, tls13: true, tls12: true, noTicketAt: undefined };
+export const plainContext: ContextOptions = {
+  noTicket: false,
+  tls13: true,
+  tls12: true,
+  noTicketAt: undefined,
+  hidden: undefined,
+};
 
 /** Bits of OpenSSL's options. Source: `crypto.constants` of Node 20, 22 and 24. */
 const bits = { SSL_OP_NO_TICKET: 0x4000, SSL_OP_NO_TLSv1_3: 0x20000000 } as const;
@@ -46,7 +54,21 @@ export function contextOptions(reader: Reader, shape: Shape): ContextOptions {
       protocol === undefined ? undefined : protocol === '' || /^TLS(?:_server|_client)?_method$/.test(protocol),
     ),
     tls12: lowest === undefined ? undefined : lowest !== 'TLSv1.3',
+    hidden: hiddenIn(reader, shape),
   };
+}
+
+/** The first option of interest that is not known. */
+function hiddenIn(reader: Reader, shape: Shape): Hidden | undefined {
+  for (const key of ['secureOptions', 'minVersion', 'maxVersion', 'secureProtocol']) {
+    const decision = decide(shape, key, 'ignore');
+    if (decision.kind === 'hidden') return decision;
+    if (decision.kind !== 'set' || !decision.entry.value) continue;
+    const value = evaluate(reader, decision.entry.value);
+    const isKnown = key === 'secureOptions' ? flagsOf(reader, decision.entry.value) !== undefined : false;
+    if (value.kind === 'hidden' && !isKnown) return { why: `${key}: ${value.why}`, at: value.at };
+  }
+  return undefined;
 }
 
 /** False where one is; undefined where none is and one is not known. */

@@ -3,6 +3,8 @@ import { isSourceName } from './sources.js';
 
 /** Modules of Node.js whose functions make TLS servers, as they are written in imports and calls of `require`. */
 const tlsModule = /['"`](?:node:)?(?:https|tls|http2)['"`]/;
+/** The functions and classes that do, as they are called, imported or taken out of a module: not as a word in a text. */
+const maker = /\bcreate(?:Secure)?Server\b|[{.,]\s*Server\b|\bServer\s*[,}(]/;
 const frameworkModule = /['"`](?:fastify|@nestjs\/core|@nestjs\/platform-fastify|@hapi\/hapi|hapi)['"`]/;
 const pulumiModule = /['"`]@pulumi\/f5bigip(?:\/[\w/]+)?['"`]/;
 const relativeModule = /['"`]\.{1,2}\/[^'"`\n]*['"`]/;
@@ -13,7 +15,7 @@ const relativeModule = /['"`]\.{1,2}\/[^'"`\n]*['"`]/;
  */
 export function isTelling(text: string): boolean {
   // A word that is nearly always missing is looked for first.
-  if (text.includes('Server') || text.includes('server')) {
+  if (text.includes('Server') && maker.test(text)) {
     if (tlsModule.test(text)) return true;
     // A function that another file passes on under its own name.
     if (/\bcreate(?:Secure)?Server\b/.test(text) && relativeModule.test(text)) return true;

@@ -141,7 +141,7 @@ function ignoredIn(reader: Reader, { ignored, spells }: Server, isOff: boolean):
 }
 
 function notesOn(reader: Reader, server: Server): Note[] {
-  const { maker, spells, keys, context, listeners, unread } = server;
+  const { maker, spells, keys, context, listeners } = server;
   const notes: Note[] = [];
   if (spells.some(({ kind }) => kind === 'default'))
     notes.push({
@@ -163,10 +163,10 @@ function notesOn(reader: Reader, server: Server): Note[] {
       code: 'environment',
       text: 'where the variable is not set, Number(undefined) is NaN, which Node takes for "not set": 7200 s',
     });
-  if (unread && (context.noTicket === undefined || context.tls12 === undefined || context.tls13 === undefined))
+  if (context.noTicket === undefined || context.tls12 === undefined || context.tls13 === undefined)
     notes.push({
       code: 'options-not-read',
-      text: `part of the options is not read (${unread.why}): it may switch tickets or versions of TLS off`,
+      text: `whether tickets or versions of TLS are switched off is not known${context.hidden ? ` (${context.hidden.why})` : ''}; shown is what counts if they are not`,
     });
   if (maker.isConditional)
     notes.push({ code: 'conditional', text: 'whether this server is made depends on a condition' });

@@ -1,4 +1,5 @@
 import { ts } from 'ts-morph';
+import { declarationsOf } from './bindings.js';
 import { bare, endOfText, memberName } from './expressions.js';
 import { type Meaning, meaningOf } from './meaning.js';
 import { decide, type Entry, type Shape, shapeOf } from './objects.js';
@@ -37,7 +38,7 @@ export function makerOf(reader: Reader, call: Call): Maker | undefined {
   if (ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee)) {
     const name = memberName(callee);
     if (name === undefined || !memberNames.has(name)) return undefined;
-  } else if (!ts.isIdentifier(callee) && !ts.isCallExpression(callee)) return undefined;
+  } else if (ts.isIdentifier(callee) ? !mayBeImported(reader, callee) : !ts.isCallExpression(callee)) return undefined;
   const made = packageOf(reader, callee);
   if (!made) return undefined;
   const { module, name } = made;
@@ -51,6 +52,24 @@ export function makerOf(reader: Reader, call: Call): Maker | undefined {
     return inOption(reader, common, 'hapi', first, 'tls');
   if (module === '@nestjs/core' && name === 'NestFactory.create') return nestMaker(reader, common);
   return undefined;
+}
+
+/** By how the name is declared: most calls in a program are of its own functions, and nothing has to be looked up for them. */
+function mayBeImported(reader: Reader, callee: ts.Identifier): boolean {
+  const bindings = reader.world.bindings(reader.world.treeOf(callee));
+  const [declaration] = (bindings && declarationsOf(bindings, callee)) ?? [];
+  let root: ts.Node | undefined = declaration;
+  while (root && ts.isBindingElement(root)) root = root.parent.parent;
+  if (!root) return false;
+  if (!ts.isVariableDeclaration(root))
+    return (
+      ts.isImportClause(root) ||
+      ts.isImportSpecifier(root) ||
+      ts.isNamespaceImport(root) ||
+      ts.isImportEqualsDeclaration(root)
+    );
+  const made = root.initializer && bare(root.initializer);
+  return !made || !(ts.isArrowFunction(made) || ts.isFunctionExpression(made) || ts.isClassExpression(made));
 }
 
 /** Names may be long where somebody calls what a function of a thousand lines gives. */

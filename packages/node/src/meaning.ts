@@ -1,7 +1,7 @@
 import { positionOf } from '@shortfuse/core';
 import { ts } from 'ts-morph';
 import { type Declaration, declarationsOf } from './bindings.js';
-import { bare, functionName, isEnvironment, isWritten, memberName, shortText } from './expressions.js';
+import { bare, functionName, isEnvironment, memberName, shortText } from './expressions.js';
 import { memberOfObject } from './objects.js';
 import { deeper, type Hidden, type Reader, type Step } from './reader.js';
 import { isRelative } from './sources.js';
@@ -79,7 +79,7 @@ function isTransparent({ expression }: ts.CallExpression): boolean {
   const name = ts.isPropertyAccessExpression(expression) ? shortText(expression) : undefined;
   if (name === 'Object.freeze' || name === 'Object.seal') return true;
   const last = ts.isPropertyAccessExpression(expression) ? expression.name.text : shortText(expression);
-  return /^_*(?:importDefault|importStar|interopRequireDefault|interopRequireWildcard|interopDefault|toESM)$/i.test(
+  return /^_*(?:import_?(?:default|star)|interop_?(?:require_?)?(?:default|wildcard)|to_?esm)$/i.test(
     last.replace(/\d+$/, ''),
   );
 }
@@ -133,9 +133,8 @@ function variableMeaning(
   if (ts.isParameter(root)) return hidden(`the value is a parameter of ${functionName(root.parent)}`);
   if (!ts.isVariableDeclaration(root)) return hidden('it is not a variable');
   if (all.length > 1) return hidden(`${name} is declared more than once`);
-  const writes = writesTo(reader, declaration);
   const { initializer } = root;
-  const [write, second] = writes;
+  const [write, second] = reader.world.writes(declaration);
   if (!initializer && write && !second && path.length === 0) {
     // A module that is loaded where it is needed, or where it is there: `try { https = require('https') } catch {}`.
     const { parent } = write;
@@ -158,11 +157,6 @@ function keyInPattern(element: ts.BindingElement): string | undefined {
   if (propertyName)
     return ts.isIdentifier(propertyName) || ts.isStringLiteral(propertyName) ? propertyName.text : undefined;
   return ts.isIdentifier(name) ? name.text : undefined;
-}
-
-/** The places where a variable is given another value. */
-export function writesTo(reader: Reader, declaration: Declaration): readonly ts.Identifier[] {
-  return reader.world.references(declaration).filter(isWritten);
 }
 
 function importMeaning(

@@ -112,6 +112,7 @@ export function memberOfObject(
 ): Meaning {
   const hidden = (why: string): Meaning => ({ kind: 'hidden', why, at: use });
   const node = bare(of.node);
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return hidden(`this.${name} is set where it is not read`);
   if (!ts.isObjectLiteralExpression(node) && !ts.isCallExpression(node))
     return hidden(`${name} is a property of something that is not read`);
   if (ts.isCallExpression(node) && !isAssign(node))

@@ -39,8 +39,6 @@ export interface Server {
   readonly escapes: boolean;
   readonly keys: TicketKeys;
   readonly ignored: readonly { readonly at: ts.Node; readonly why: string }[];
-  /** The options come from somewhere that is not read. */
-  readonly unread: Hidden | undefined;
   readonly isMilliseconds: boolean;
 }
 
@@ -86,7 +84,6 @@ export function serverMadeBy(reader: Reader, call: Call): Made | undefined {
       escapes: uses.escapes,
       keys: keysOf(reader, stages, uses),
       ignored,
-      unread: unreadOptions(stages),
       isMilliseconds: spells.some((spell) => spell.kind === 'written' && isMilliseconds(spell.number.node)),
     },
   };
@@ -149,6 +146,7 @@ function common(a: ContextOptions, b: ContextOptions): ContextOptions {
   return {
     noTicket: a.noTicket === b.noTicket ? a.noTicket : undefined,
     noTicketAt: a.noTicketAt,
+    hidden: a.hidden ?? b.hidden,
     tls13: a.tls13 === b.tls13 ? a.tls13 : undefined,
     tls12: a.tls12 === b.tls12 ? a.tls12 : undefined,
   };
@@ -173,12 +171,4 @@ function keysOf(reader: Reader, stages: readonly Stage[], { methods }: ServerUse
 function unsure(a: TicketKeys, b: TicketKeys): TicketKeys {
   const at = a.kind === 'random' ? (b.kind === 'random' ? undefined : b.at) : a.at;
   return at ? { kind: 'unknown', at } : a;
-}
-
-function unreadOptions(stages: readonly Stage[]): Hidden | undefined {
-  for (const { shape } of stages) {
-    const found = shape.entries.find((entry) => entry.key === undefined && entry.kind === 'object');
-    if (found && found.key === undefined) return found;
-  }
-  return undefined;
 }

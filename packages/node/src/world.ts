@@ -1,6 +1,7 @@
 import type { ts } from 'ts-morph';
-import { type Bindings, bindingsOf, type Declaration, nameOf, usesOf } from './bindings.js';
-import { type Exports, exportsOf } from './exports.js';
+import { type Bindings, type Declaration, nameOf } from './bindings.js';
+import type { Exports } from './exports.js';
+import { isWritten } from './expressions.js';
 import { candidatePaths } from './sources.js';
 import type { SourceTree } from './tree.js';
 
@@ -21,6 +22,8 @@ export interface World {
   readonly exports: (tree: SourceTree) => Exports | undefined;
   /** Every use of a name in the file that declares it. */
   readonly references: (declaration: Declaration) => readonly ts.Identifier[];
+  /** Those of them that give the variable another value. */
+  readonly writes: (declaration: Declaration) => readonly ts.Identifier[];
   /** The file that a relative specifier means; undefined where it is not at hand. */
   readonly imported: (from: SourceTree, specifier: string) => SourceTree | undefined;
 }
@@ -34,34 +37,22 @@ export function worldOf(given: readonly SourceTree[], found: ReadonlyMap<string,
   const trees = [...new Set(byPath.values())];
   const wanted = new Map<string, Wanted>();
   const roots = new Map<ts.SourceFile, SourceTree>();
-  const rootOf = (tree: SourceTree): ts.SourceFile | undefined => {
+  // A node is only met in a file whose names or exports were asked for.
+  const known = <Value>(tree: SourceTree, value: Value): Value => {
     const root = tree.root();
     if (root) roots.set(root, tree);
-    return root;
+    return value;
   };
-  const bindings = cached((tree: SourceTree) => {
-    const root = rootOf(tree);
-    return root && bindingsOf(root);
-  });
-  const exports = cached((tree: SourceTree) => {
-    const root = rootOf(tree);
-    return root && exportsOf(root);
-  });
+  const bindings = (tree: SourceTree): Bindings | undefined => known(tree, tree.bindings());
+  const exports = (tree: SourceTree): Exports | undefined => known(tree, tree.exports());
   const treeOf = (node: ts.Node): SourceTree => {
     const tree = roots.get(node.getSourceFile());
     if (!tree) throw new Error('a node of a file that is not part of this world');
     return tree;
   };
-  // By name: in a file that a minifier wrote, thousands of variables share one.
-  const uses = cached((tree: SourceTree) =>
-    cached((name: string): ReadonlyMap<Declaration, readonly ts.Identifier[]> => {
-      const known = bindings(tree);
-      return known ? usesOf(known, name) : new Map();
-    }),
-  );
   const references = (declaration: Declaration): readonly ts.Identifier[] => {
     const name = nameOf(declaration);
-    return name === undefined ? [] : (uses(treeOf(declaration))(name).get(declaration) ?? []);
+    return name === undefined ? [] : (bindings(treeOf(declaration))?.uses(name).get(declaration) ?? []);
   };
   return {
     trees,
@@ -72,6 +63,7 @@ export function worldOf(given: readonly SourceTree[], found: ReadonlyMap<string,
     bindings,
     exports,
     references,
+    writes: cached((declaration: Declaration) => references(declaration).filter(isWritten)),
     imported: (from, specifier) => {
       const candidates = candidatePaths(from.file.path, specifier);
       for (const path of candidates) {
