@@ -63,18 +63,15 @@ function unusedLines({ coveredWithoutListener: texts }: Coverage, page: Page): s
   return lines;
 }
 
-function closingLines(found: Coverage, { target }: Page): string[] {
-  const { listeners, covered, notCovered, undecided, aboveTarget, unknown, longestSeconds, enabledRules } = summaryOf(
+function closingLines(found: Coverage, page: Page): string[] {
+  const { enabledRules, listeners, covered, undecided, notCovered, aboveTarget, unknown, longestSeconds } = summaryOf(
     found,
-    target,
+    page.target,
   );
   const perhaps = undecided === 0 ? '' : `, ${undecided} perhaps`;
+  const counts = `${counted(enabledRules, 'enabled inbound rule')}; ${counted(listeners, 'listener')}: ${covered} covered${perhaps}, ${notCovered} not`;
+  if (covered === 0) return paragraph(counts, 0, page);
   const longest = longestSeconds === null ? '' : `, longest ${spell(longestSeconds)}`;
-  const ofThese =
-    covered === 0
-      ? ''
-      : `\nof the covered ${aboveTarget} above the target of ${spellDuration(target)}, ${unknown} unknown${longest}`;
-  return `${counted(enabledRules, 'enabled inbound rule')}; ${counted(listeners, 'listener')}: ${covered} covered${perhaps}, ${notCovered} not${ofThese}`.split(
-    '\n',
-  );
+  const ofThese = `of the covered ${aboveTarget} above the target of ${spellDuration(page.target)}, ${unknown} unknown${longest}`;
+  return [...paragraph(counts, 0, page), ...paragraph(ofThese, 0, page)];
 }

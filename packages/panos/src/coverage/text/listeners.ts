@@ -17,7 +17,12 @@ export function listenerLines({ rows }: Coverage, page: Page): string[] {
   const isConcerned = (row: CoverageRow): boolean => isCovered(row) || mayBeCovered(row);
   const covered = rows.filter(isConcerned);
   const left = rows.filter((row) => !isConcerned(row));
-  const shown = new Set([...covered.slice(0, most.covered), ...left.slice(0, most.left)]);
+  // Where not all can be shown, those that hold a rule back are.
+  const urgent = [
+    ...covered.filter((row) => isHoldingBack(row, page.target)),
+    ...covered.filter((row) => !isHoldingBack(row, page.target)),
+  ];
+  const shown = new Set([...urgent.slice(0, most.covered), ...left.slice(0, most.left)]);
   const table = rows.filter((row) => shown.has(row)).map((row) => cellsOf(row, page));
   const widest = (title: string, texts: readonly string[]): number =>
     texts.reduce((width, text) => Math.max(width, widthOf(text)), title.length);
