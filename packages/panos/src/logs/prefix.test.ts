@@ -23,6 +23,7 @@ test.each([
   { title: 'a longer number', line: 'host 21,2026/03/10' },
   { title: 'other text', line: 'last message repeated 3 times' },
   { title: 'an end too early', line: 'x 1,2026' },
+  { title: 'a further line in quotes', line: `",a\n${row}` },
   { title: 'an empty line', line: '' },
 ])('$title', ({ line }) => {
   const bytes = new TextEncoder().encode(`${line}`);

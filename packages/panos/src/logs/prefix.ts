@@ -6,15 +6,22 @@ const longestPrefix = 2048;
  * (`<14>1 2026-03-10T01:31:06+01:00 fw-1 - - - - `) or its own, ends before `1,YYYY/`. `start` where there is no such place.
  */
 export function startOfRow(bytes: Uint8Array, start: number, end: number): number {
+  return Math.max(start, findRow(bytes, start, end));
+}
+
+/** Where a row starts in a line, as firewalls write it; -1 where there is none. */
+export function findRow(bytes: Uint8Array, start: number, end: number): number {
   if (isRowStart(bytes, start, end)) return start;
   const last = Math.min(end, start + longestPrefix);
   for (let at = start + 1; at < last; at++) {
+    // What is on a further line of a quoted field is no prefix.
+    if (bytes[at] === 0x0a) return -1;
     if (bytes[at] !== 0x31 || !isRowStart(bytes, at, end)) continue;
     const before = bytes[at - 1] ?? 0;
     // `21,2026/…` is no start, nor is a field of a row: packets and start time are next to each other.
     if (before !== 0x2c && !isDigit(before)) return at;
   }
-  return start;
+  return -1;
 }
 
 function isRowStart(bytes: Uint8Array, at: number, end: number): boolean {

@@ -71,6 +71,11 @@ describe('a quoted field that was never closed', () => {
     ]);
   });
 
+  test('does not take rows with it either where it is the end of a row whose start is missing', () => {
+    const found = split(`", j",x\n",y\n${whole}\n${cut}\n${whole}`).map(({ text }) => text);
+    expect(found).toEqual(['", j",x', '",y', whole, cut, whole]);
+  });
+
   test('ends after 64 KB where rows have no Type', () => {
     const rows = Array.from({ length: 20_000 }, (_, i) => `row,${i}`);
     const found = split(`first,"open\n${rows.join('\n')}\n"last",quoted\n`, [1000]);

@@ -1,3 +1,5 @@
+import { findRow } from './prefix.js';
+
 /** The records that a piece of a log completed, in their order. Valid only until the next piece is given. */
 export interface RecordBlock {
   readonly bytes: Uint8Array;
@@ -39,9 +41,10 @@ export interface RecordSplitter {
 
 /**
  * Splits CSV into records in one pass: a record ends at a line end outside of quotes. Quotes count where a field starts with
- * one. Memory stays below a few MB whatever comes: a quoted field that is still open when a line begins that has a Type of
- * its own (as its record has already), or after {@link longestOverLines}, is taken for one that was never closed, and its
- * record ends with its first line. NULs and any other bytes are characters like others. Never throws.
+ * one. Logs are cut off, at either end and within lines, so a stray quote must not hide the rows after it: a quoted field is
+ * taken for one that was never closed, and its record ends with its first line, where a further line has a Type of its own
+ * and starts as rows of firewalls do, or the record has had a Type already; and after {@link longestOverLines}. Memory stays
+ * below a few MB whatever comes. NULs and any other bytes are characters like others. Never throws.
  */
 export function splitRecords(handle: (block: RecordBlock) => void): RecordSplitter {
   let buffer = searchable(pieceLength * 2);
@@ -53,8 +56,8 @@ export function splitRecords(handle: (block: RecordBlock) => void): RecordSplitt
   let searched = 0;
   /** Where the first line of a record over several lines ends; -1 while it has only one. */
   let firstLineEnd = -1;
-  /** Whether that first line has a Type. */
-  let firstHasType = false;
+  /** Whether a line of it has a Type. */
+  let hasHadType = false;
   let isOpen = false;
   /** Below this place quotes do not carry records over line ends any more: it was tried and came to nothing. */
   let distrustUntil = 0;
@@ -120,10 +123,13 @@ export function splitRecords(handle: (block: RecordBlock) => void): RecordSplitt
         nextQuote = found === -1 ? filled : found;
       }
       const hasQuote = nextQuote < lineEnd;
-      if (isOpen && firstHasType && hasType(view.subarray(lineStart, lineEnd))) {
-        giveUp(lineStart);
-        nextQuote = -1;
-        continue;
+      if (isOpen && hasType(view.subarray(lineStart, lineEnd))) {
+        if (hasHadType || findRow(buffer, lineStart, lineEnd) !== -1) {
+          giveUp(lineStart);
+          nextQuote = -1;
+          continue;
+        }
+        hasHadType = true;
       }
       // Most lines have no quote and end here.
       if (!isOpen && !hasQuote) emit(lineStart, lineEnd, 'no');
@@ -132,7 +138,7 @@ export function splitRecords(handle: (block: RecordBlock) => void): RecordSplitt
         if (isOpen && lineEnd < filled && lineStart >= distrustUntil) {
           if (firstLineEnd === -1) {
             firstLineEnd = lineEnd;
-            firstHasType = hasType(view.subarray(recordStart, lineEnd));
+            hasHadType = hasType(view.subarray(recordStart, lineEnd));
           }
           if (lineEnd - recordStart > longestOverLines) {
             giveUp(lineEnd + 1);
