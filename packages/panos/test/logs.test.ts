@@ -302,7 +302,7 @@ describe('what is no traffic log', () => {
       `${row({ subtype: 'start' })}\n${row({ protocol: 'udp' })}\n${row({ type: 'THREAT' })}\n`,
     );
     expect(report.notes).toEqual([
-      'None of the 2 rows of a.csv is of a TCP session that ended: switch on logging at session end.',
+      'None of the 2 rows of a.csv is of a TCP session that ended; rules log those with "Log at Session End".',
     ]);
   });
 

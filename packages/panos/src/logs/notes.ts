@@ -33,7 +33,7 @@ export function fileNotes(facts: LogFacts, kind: LogKind, needsStart: boolean): 
   if (passed === ofKind && ofKind > 0)
     notes.push(
       kind === 'traffic'
-        ? `None of the ${ofKind} rows of ${name} is of a TCP session that ended: switch on logging at session end.`
+        ? `None of the ${ofKind} rows of ${name} is of a TCP session that ended; rules log those with "Log at Session End".`
         : `None of the ${ofKind} rows of ${name} is of Proxy Type Inbound.`,
     );
   if (header) {
