@@ -6,6 +6,7 @@ import {
   type DecryptErrorsOptions,
   decryptErrorsHelp,
 } from './commands/decrypt-errors/options.js';
+import { addLintOptions, type LintOptions, lintHelp } from './commands/lint/options.js';
 import { addProbeOptions, type ProbeOptions, probeHelp } from './commands/probe/options.js';
 import { readDefine } from './define.js';
 import type { ExitStatus } from './exit.js';
@@ -75,6 +76,7 @@ export interface MarkOptions {
 /** What each command does. Loaded only when it is called: `--help` and `--version` need none of it. */
 export interface Commands {
   audit(paths: readonly string[], options: AuditOptions): Promise<ExitStatus>;
+  lint(paths: readonly string[], options: LintOptions): Promise<ExitStatus>;
   patch(paths: readonly string[], options: PatchOptions): Promise<ExitStatus>;
   revert(lease: string | undefined, options: RevertOptions): Promise<ExitStatus>;
   status(lease: string | undefined, options: StatusOptions): Promise<ExitStatus>;
@@ -121,6 +123,10 @@ Examples:
   shortfuse audit --format json --output audit.json`,
     )
     .action(async (paths: string[], options: AuditOptions) => finished(await commands.audit(paths, options)));
+
+  addLintOptions(readingCommand('lint', 'the same judged against a policy, for pull requests'))
+    .addHelpText('after', lintHelp)
+    .action(async (paths: string[], options: LintOptions) => finished(await commands.lint(paths, options)));
 
   readingCommand('patch', 'the smallest edits that bring every listener to the target: a diff, or written')
     .addOption(new Option('--format <name>', 'how to print').choices(['diff', 'json']).default('diff'))

@@ -9,6 +9,7 @@ endOnBrokenPipe();
 const program = createProgram(
   {
     audit: async (paths, options) => (await import('./commands/audit.js')).audit(paths, options),
+    lint: async (paths, options) => (await import('./commands/lint.js')).lint(paths, options),
     patch: async (paths, options) => (await import('./commands/patch.js')).patch(paths, options),
     revert: async (lease, options) => (await import('./commands/revert.js')).revert(lease, options),
     status: async (lease, options) => (await import('./commands/status.js')).status(lease, options),

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { rules } from '@shortfuse/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { adapters } from '../src/adapters.js';
 import { buildCommand, run } from './run.js';
@@ -25,9 +27,16 @@ describe('explain', () => {
     expect(stdout).toMatch(/\nSources\n {2}https:\/\//);
   });
 
+  test.each(rules.map(({ id }) => ({ id })))('$id: the page of the rule', async ({ id }) => {
+    const { status, stdout } = await explain(id);
+    expect(status).toBe(0);
+    expect(stdout).toBe(readFileSync(new URL(`../../../docs/rules/${id}.md`, import.meta.url), 'utf8'));
+  });
+
   test('without a name it lists what there is', async () => {
     const { stdout } = await explain();
-    expect(stdout.split('\n').map((line) => line.split(' ')[0])).toEqual([...topics, '']);
+    const listed = stdout.split('\n').flatMap((line) => /^ {2}(\S+) /.exec(line)?.[1] ?? []);
+    expect(listed).toEqual([...topics, ...rules.map(({ id }) => id)]);
   });
 
   test('an unknown name is wrong usage, with what may have been meant', async () => {

@@ -43,7 +43,7 @@ export async function audit(paths: readonly string[], options: AuditOptions): Pr
   });
   const remarks = problemRemarks(found, errorStyle, options.quiet === true);
   if (configurations.length === 0 && pathProblems.length === 0 && options.quiet !== true)
-    remarks.push(nothingFound(inputs));
+    remarks.push(nothingFound(inputs, 'audit'));
   if (remarks.length > 0) await write(process.stderr, remarks.join(''));
 
   const report = render(found, options);
@@ -83,11 +83,12 @@ function problemRemarks(found: Audit, style: Styler, isQuiet: boolean): string[]
   return remarks.length > 0 ? [...remarks, '\n'] : [];
 }
 
-function nothingFound({ adapters, paths, cwd, stdin }: Inputs): string {
+/** What a person is told who found nothing to `verb`. */
+export function nothingFound({ adapters, paths, cwd, stdin }: Inputs, verb: string): string {
   const places = paths.map((path) => shownPath(cwd, resolve(cwd, path)));
   if (stdin) places.push(stdin.name);
   return (
-    `nothing to audit in ${places.join(', ')}; looked for:\n` +
+    `nothing to ${verb} in ${places.join(', ')}; looked for:\n` +
     adapters.map(({ title, looksFor }: Adapter) => `  ${title}: ${looksFor}\n`).join('')
   );
 }

@@ -24,7 +24,8 @@ test('paths start at the folder of the file, which is no pattern itself', () => 
     "target": "1h30m",
     "include": ["nginx", "/etc/nginx", "sites/*.conf"],
     "exclude": ["old/**"],
-    "rules": { "lifetime-implicit": "warning", "lifetime-too-short": ["error", { "minimum": 5 }] },
+    "preset": "standing",
+    "rules": { "lifetime-implicit": "warning", "lifetime-too-short": ["error", { "minimum": "5s" }] },
     "roots": { "/etc/nginx/": "deploy/nginx" },
     "hosts": { "shop.example": ["203.0.113.10", "[2001:db8::5]:443"], "*:443": [] },
     "servers": {
@@ -37,6 +38,11 @@ test('paths start at the folder of the file, which is no pattern itself', () => 
     targetSeconds: 5400,
     include: ['/srv/site[1]/nginx', '/etc/nginx', '/srv/site\\[1\\]/sites/*.conf'],
     exclude: ['/srv/site\\[1\\]/old/**'],
+    preset: 'standing',
+    rules: new Map([
+      ['lifetime-implicit', { severity: 'warning', options: {} }],
+      ['lifetime-too-short', { severity: 'error', options: { minimum: 5 } }],
+    ]),
     roots: [{ serverPath: '/etc/nginx', folder: '/srv/site[1]/deploy/nginx' }],
     hosts: new Map([
       ['shop.example', ['203.0.113.10', '[2001:db8::5]:443']],
@@ -64,6 +70,21 @@ test('paths start at the folder of the file, which is no pattern itself', () => 
 });
 
 const wrong = [
+  { text: '{ "preset": "rolout" }', want: '1:13: error: preset must be "rollout" or "standing"' },
+  {
+    text: '{ "rules": { "lifetime-too-short": ["error", { "minimun": 5 }] } }',
+    want: '1:48: error: rules.lifetime-too-short.1.minimun is no option of lifetime-too-short (did you mean minimum?): there is minimum',
+  },
+  {
+    text: '{ "rules": { "lifetime-too-short": ["error", { "minimum": "5x" }] } }',
+    want: '1:59: error: rules.lifetime-too-short.1.minimum is no duration: write "60s", "5m", "1h30m", "1d" or a number of seconds',
+  },
+  {
+    text: '{ "rules": { "config-invalid": ["error", { "constructor": 1 }] } }',
+    want: '1:44: error: rules.config-invalid.1.constructor is unknown: config-invalid has no options',
+  },
+  { text: '{ "rules": { "config-invalid": ["error", []] } }', want: '1:32: error: rules.config-invalid must be "off"' },
+  { text: '{ "rules": { "config-invalid": ["error", {}, 1] } }', want: '1:32: error: rules.config-invalid must be' },
   {
     text: '{\n  "targt": 60\n}',
     want: '2:3: error: unknown key "targt" (did you mean target?)\n  help: known: $schema, target',
@@ -125,6 +146,7 @@ test('the JSON Schema that editors use agrees', () => {
       hosts: { a: ['10.0.0.1', '10.0.0.1:443', '2001:db8::5', '::1', '[2001:db8::5]:443', '::ffff:10.0.0.1'], '*': [] },
     },
     { target: '1d', rules: { 'lease-overdue': 'off', 'config-invalid': ['error'], 'resumption-off': ['off', {}] } },
+    { preset: 'standing', rules: { 'lifetime-too-short': ['warning', { minimum: '5s' }] } },
     {
       servers: {
         nginx: { entry: ['a'], version: '1.25.1' },

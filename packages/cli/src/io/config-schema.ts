@@ -3,8 +3,13 @@ import {
   decode,
   hasWildcards,
   positionOf,
+  presetNames,
   type ResolveOptions,
+  type Rule,
+  type RuleOption,
   readDuration,
+  readRuleOption,
+  rules,
   type SourceFile,
   suggestion,
 } from '@shortfuse/core';
@@ -20,34 +25,66 @@ import * as v from 'valibot';
 import { readDefine } from '../define.js';
 import { UsageError } from '../exit.js';
 import { isAddress } from './addresses.js';
-import type { Config } from './config.js';
+import type { Config, RuleSetting } from './config.js';
 import { withoutSlash } from './paths.js';
-
-/** The rules of `lint`, in the order of the manual. */
-const ruleNames = [
-  'lifetime-above-target',
-  'lifetime-unknown',
-  'lifetime-implicit',
-  'setting-ignored',
-  'setting-invalid',
-  'resumption-off',
-  'lifetime-too-short',
-  'ticket-outlives-cache',
-  'sessions-survive-reload',
-  'lease-overdue',
-  'lease-drifted',
-  'config-invalid',
-  'include-missing',
-] as const;
 
 const text = v.pipe(v.string('must be a string'), v.nonEmpty('must not be empty'));
 const texts = v.array(text, 'must be a list of strings');
 
 const level = v.picklist(['off', 'warning', 'error']);
-const ruleSetting = v.union(
-  [level, v.strictTuple([level]), v.strictTuple([level, v.record(v.string(), v.unknown())])],
-  'must be "off", "warning" or "error", or a list of one of these and an object with the options of the rule',
-);
+
+/** A severity, or a list of it and the options of the rule. What is wrong with an option stands at the option. */
+function ruleSetting({ id, options = {} }: Rule) {
+  return v.pipe(
+    v.custom<string | readonly unknown[]>(
+      (value) => typeof value === 'string' || Array.isArray(value),
+      'must be "off", "warning" or "error", or a list of one of these and an object with the options of the rule',
+    ),
+    v.transform((value): readonly unknown[] => (typeof value === 'string' ? [value] : value)),
+    v.rawTransform(({ dataset, addIssue, NEVER }): RuleSetting => {
+      const [severity, given = {}, ...rest] = dataset.value;
+      const read = v.safeParse(level, severity);
+      if (!read.success || rest.length > 0 || !isRecord(given) || Array.isArray(given)) {
+        addIssue({
+          message:
+            'must be "off", "warning" or "error", or a list of one of these and an object with the options of the rule',
+        });
+        return NEVER;
+      }
+      const values: Record<string, unknown> = {};
+      const known: Readonly<Record<string, RuleOption>> = options;
+      for (const [name, written] of Object.entries(given)) {
+        const option = Object.hasOwn(known, name) ? known[name] : undefined;
+        const value = option && readRuleOption(option, written);
+        if (value !== undefined) values[name] = value;
+        else
+          addIssue({ message: optionMistake(id, name, known), path: optionPath(dataset.value, given, name, option) });
+      }
+      return { severity: read.output, options: values };
+    }),
+  );
+}
+
+function optionMistake(rule: string, name: string, known: Readonly<Record<string, RuleOption>>): string {
+  const names = Object.keys(known);
+  if (names.includes(name)) return 'is no duration: write "60s", "5m", "1h30m", "1d" or a number of seconds';
+  return names.length === 0
+    ? `is unknown: ${rule} has no options`
+    : `is no option of ${rule}${suggestion(name, names)}: there is ${names.join(', ')}`;
+}
+
+/** Options stand in the second place of the list. An unknown one is wrong as a whole, else its value is. */
+function optionPath(
+  list: readonly unknown[],
+  given: Record<string, unknown>,
+  name: string,
+  option: RuleOption | undefined,
+) {
+  return [
+    { type: 'array', origin: 'value', input: [...list], key: 1, value: given },
+    { type: 'object', origin: option ? 'value' : 'key', input: given, key: name, value: given[name] },
+  ] as const satisfies [v.IssuePathItem, v.IssuePathItem];
+}
 
 const duration = v.pipe(
   v.union([v.string(), v.number()], 'must be a duration such as "60s", "5m" or "1d", or a number of seconds'),
@@ -107,8 +144,14 @@ const schema = object({
   target: v.optional(duration),
   include: v.optional(texts),
   exclude: v.optional(texts),
+  preset: v.optional(
+    v.picklist(presetNames, `must be ${presetNames.map((name) => JSON.stringify(name)).join(' or ')}`),
+  ),
   rules: v.optional(
-    object(v.entriesFromList(ruleNames, v.optional(ruleSetting)), 'must be an object from rule names to levels'),
+    object(
+      Object.fromEntries(rules.map((rule) => [rule.id, v.optional(ruleSetting(rule))])),
+      'must be an object from rule names to levels',
+    ),
   ),
   roots: v.optional(
     v.pipe(
@@ -157,7 +200,16 @@ export function parseConfig({ text, shown, folder }: ConfigFile): Config {
 }
 
 function configOf(output: v.InferOutput<typeof schema>, folder: string): Config {
-  const { target, include = [], exclude = [], roots = {}, hosts = {}, servers = {} } = output;
+  const {
+    target,
+    include = [],
+    exclude = [],
+    preset,
+    rules: settings = {},
+    roots = {},
+    hosts = {},
+    servers = {},
+  } = output;
   const entries = (paths: readonly string[] = []): string[] => paths.map((path) => resolve(folder, path));
   const groups = (named: Readonly<Record<string, readonly string[]>> = {}): ReadonlyMap<string, readonly string[]> =>
     new Map(Object.entries(named).map(([name, paths]) => [name, entries(paths)]));
@@ -182,6 +234,8 @@ function configOf(output: v.InferOutput<typeof schema>, folder: string): Config 
     ...(target === undefined ? {} : { targetSeconds: target }),
     include: include.map((path) => below(folder, path)),
     exclude: exclude.map((pattern) => below(folder, pattern)),
+    ...(preset === undefined ? {} : { preset }),
+    rules: new Map(Object.entries(settings).flatMap(([id, setting]) => (setting ? [[id, setting] as const] : []))),
     roots: Object.entries(roots).map(([serverPath, path]) => ({
       serverPath: withoutSlash(serverPath),
       folder: resolve(folder, path),

@@ -1,10 +1,17 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { ResolveOptions, Seconds } from '@shortfuse/core';
+import type { PresetName, ResolveOptions, Seconds, Severity } from '@shortfuse/core';
 import { type Root, shownPath } from '@shortfuse/files';
 import { UsageError } from '../exit.js';
 
 export const configName = 'shortfuse.config.json';
+
+/** What a configuration file says of one rule of `lint`. */
+export interface RuleSetting {
+  readonly severity: Severity | 'off';
+  /** As its rule takes them; those that are not given are not there. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
 
 /** What a configuration file says, with its relative paths made absolute: they start at the file's folder. */
 export interface Config {
@@ -15,6 +22,10 @@ export interface Config {
   readonly include: readonly string[];
   /** Absolute globs. */
   readonly exclude: readonly string[];
+  /** What `lint` starts from. */
+  readonly preset?: PresetName;
+  /** By the id of the rule. */
+  readonly rules: ReadonlyMap<string, RuleSetting>;
   readonly roots: readonly Root[];
   /** The addresses that listeners are reached by, by the listener's name or its address as `audit` shows it. */
   readonly hosts: ReadonlyMap<string, readonly string[]>;
@@ -27,6 +38,7 @@ export interface Config {
 const noConfig: Config = {
   include: [],
   exclude: [],
+  rules: new Map(),
   roots: [],
   hosts: new Map(),
   servers: new Map(),

@@ -1,20 +1,22 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Adapter, ResolveOptions, Seconds } from '@shortfuse/core';
-import { suggestion } from '@shortfuse/core';
+import { type Adapter, type PresetName, presets, type ResolveOptions, type Seconds, suggestion } from '@shortfuse/core';
 import { noOptions, type OpenOptions, type Root } from '@shortfuse/files';
 import type { ReadingOptions } from '../args.js';
 import { UsageError } from '../exit.js';
-import { readConfig } from './config.js';
+import { type RuleSetting, readConfig } from './config.js';
 import { withoutSlash } from './paths.js';
 import { readStdin } from './streams.js';
 
-/** The lifetime wanted during the rollout unless a person says otherwise. */
-const defaultTarget: Seconds = 60;
-
 /** What a command reads, from its arguments and the configuration file together. */
 export interface Inputs extends OpenOptions {
+  /** The lifetime wanted during the rollout. */
   readonly targetSeconds: Seconds;
+  /** The same where a person said it: some commands start from something else where nobody did. */
+  readonly wantedTarget?: Seconds;
+  /** See `preset` and `rules` of the configuration file. */
+  readonly preset?: PresetName;
+  readonly rules: ReadonlyMap<string, RuleSetting>;
   /** The addresses that listeners are reached by: see `hosts` of the configuration file. */
   readonly hosts: ReadonlyMap<string, readonly string[]>;
   /** The configuration file that was read, absolute; absent where there was none. */
@@ -41,6 +43,7 @@ export async function readInputs(
     throw new UsageError('error: --stdin-filename names standard input, which is read only where a PATH is -');
   const config = await readConfig(cwd, options.config);
   const named = paths.filter((path) => path !== '-');
+  const wantedTarget = options.target ?? config.targetSeconds;
   const defaults = config.include.length > 0 ? config.include : ['.'];
   return {
     cwd,
@@ -53,7 +56,10 @@ export async function readInputs(
     machines: config.machines,
     exclude: config.exclude,
     hosts: config.hosts,
-    targetSeconds: options.target ?? config.targetSeconds ?? defaultTarget,
+    targetSeconds: wantedTarget ?? presets.rollout.targetSeconds,
+    ...(wantedTarget === undefined ? {} : { wantedTarget }),
+    ...(config.preset === undefined ? {} : { preset: config.preset }),
+    rules: config.rules,
     ...(config.path === undefined ? {} : { configPath: config.path }),
     defined: options.define ?? new Map(),
   };

@@ -1,3 +1,4 @@
+import type { Configuration } from '../adapter.js';
 import type { Seconds } from '../duration.js';
 import type { Problem } from '../problem.js';
 import type { PathProblem } from '../report/audit.js';
@@ -21,6 +22,9 @@ export interface LintReport {
   /** The rules that ran, by id. */
   readonly rules: readonly Rule[];
   readonly summary: LintSummary;
+  readonly configurations: readonly Configuration[];
+  /** The same as they would be after `patch`, in the same order; only where somebody worked it out. */
+  readonly patched?: readonly Configuration[];
 }
 
 export interface LintSummary {

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { type FailureRequest, type LogFile, type Moment, readMoment, readOffset } from '@shortfuse/panos';
 import { UsageError } from '../../exit.js';
 import { openLog } from './log-file.js';
@@ -20,7 +21,7 @@ export function requestOf(logs: readonly string[], options: DecryptErrorsOptions
   const clocks = new Map((options.clock ?? []).map(clock));
   if (clocks.size > 0 && enabledAt && enabledAt.offset === undefined)
     throw usage('--clock needs an --enabled-at with an offset', 'write it such as 2026-03-10T02:00:00+01:00');
-  const common = { clocks, cap: options.cap ?? defaultCap, destinations: options.destination ?? [] };
+  const common = { clocks, cap: options.cap ?? defaultCap, destinations: (options.destination ?? []).map(destination) };
   if (decryptionLog.length > 0) {
     if (all.length > decryptionLog.length)
       throw usage('traffic logs and decryption logs cannot be counted together', 'run the command once for each');
@@ -90,6 +91,18 @@ function clock(text: string): [serial: string, offset: number] {
   if (at < 1 || offset === undefined)
     throw usage(`--clock ${text}: no clock`, 'write a serial number, = and the offset from UTC: 001801000101=+01:00');
   return [text.slice(0, at), offset];
+}
+
+/** An address, with or without port, as firewalls write it. */
+function destination(text: string): string {
+  const [, bracketed, port = ''] = /^\[([^\]]*)\](:\d{1,5})?$/.exec(text) ?? [];
+  const [, plain, plainPort = ''] = bracketed === undefined ? (/^([^:]+)(:\d{1,5})?$/.exec(text) ?? []) : [];
+  const address = bracketed ?? plain ?? text;
+  const family = isIP(address);
+  if (family === 0 || (bracketed !== undefined && family === 4))
+    throw usage(`--destination ${text}: no address`, 'write 203.0.113.10, 203.0.113.10:443 or [2001:db8::25]:443');
+  const lower = address.toLowerCase();
+  return bracketed !== undefined && port !== '' ? `[${lower}]${port}` : `${lower}${plainPort}`;
 }
 
 /** The first row of a log tells where its time starts: that needs one reading, and counting another. */

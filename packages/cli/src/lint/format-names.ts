@@ -1,0 +1,3 @@
+/** The formats of `lint`. What each prints is loaded only when it is asked for: see `formats.ts`. */
+export const formatNames = ['text', 'json'] as const;
+export type FormatName = (typeof formatNames)[number];
