@@ -13,6 +13,7 @@ export * from './lint/presets.js';
 export * from './lint/report.js';
 export * from './lint/rule.js';
 export * from './lint/suppressions.js';
+export * from './lint/wording.js';
 export * from './listener.js';
 export * from './nearest.js';
 export * from './plan.js';
