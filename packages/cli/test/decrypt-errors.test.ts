@@ -238,6 +238,7 @@ test.each([
   { args: ['a.csv', ...enabledAt, '--clock', '0018=+01:00'], says: '--clock needs an --enabled-at with an offset' },
   { args: ['a.csv', ...enabledAt, '--clock', '0018'], says: 'error: --clock 0018: no clock' },
   { args: ['a.csv', ...enabledAt, '--cap', 'many'], says: 'Write a number of rows' },
+  { args: ['a.csv', ...enabledAt, '--destination', 'shop.example'], says: '--destination shop.example: no address' },
   { args: ['a.csv', ...enabledAt, '--from', '2026-03-10'], says: 'are the span of a --decryption-log' },
   { args: ['--decryption-log', 'd.csv', ...enabledAt], says: 'needs --enabled-at and --until' },
   { args: ['a.csv', '--decryption-log', 'd.csv', ...enabledAt], says: 'cannot be counted together' },
@@ -248,6 +249,21 @@ test.each([
   const { status, stdout, stderr } = await decryptErrors(args, { cwd: folder({ 'a.csv': '', 'd.csv': '' }) });
   expect(stderr).toContain(says);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+});
+
+test.each([
+  { wish: '2001:DB8::25', want: ['[2001:db8::25]:443'] },
+  { wish: '[2001:db8::25]:443', want: ['[2001:db8::25]:443'] },
+  { wish: '[2001:db8::25]', want: ['[2001:db8::25]:443'] },
+  { wish: '[2001:db8::25]:8443', want: [] },
+  { wish: '10.20.0.5', want: ['10.20.0.5:8443'] },
+  { wish: '10.20.0.5:8443', want: ['10.20.0.5:8443'] },
+])('--destination $wish counts $want', async ({ wish, want }) => {
+  const args = [...sides, ...enabledAt, '--format', 'json', '--destination', wish];
+  const { stdout } = await decryptErrors(args, { cwd: join(conformance, '42-nat-repeat-subtypes') });
+  const { perDestination, notes } = JSON.parse(stdout);
+  expect(perDestination.map(({ destination }: { destination: string }) => destination)).toEqual(want);
+  expect(notes).toHaveLength(want.length === 0 ? 1 : 0);
 });
 
 test('--output writes the report, --quiet leaves warnings out', async () => {

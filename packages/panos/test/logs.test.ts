@@ -331,11 +331,14 @@ test('only the destinations that were asked for count', async () => {
     row({ destination: '203.0.113.12', port: '8443' }),
     row({ port: '22' }),
   ];
-  const report = await count(log.join('\n'), { destinations: ['203.0.113.10:443', '203.0.113.12'] });
+  const report = await count(log.join('\n'), {
+    destinations: ['203.0.113.10:443', '203.0.113.12', '203.0.113.99', '203.0.113.11:8443'],
+  });
   expect(figures(report)).toEqual([
     '203.0.113.10:443: 0/0 before, 0/1 after',
     '203.0.113.12:8443: 0/0 before, 0/1 after',
   ]);
+  expect(report.notes.filter((note) => note.startsWith('No row that counts is of'))).toHaveLength(2);
 });
 
 test('the log of a whole network is refused, with what to do', async () => {

@@ -22,7 +22,7 @@ interface LogsRequest {
   readonly clocks: ReadonlyMap<string, number>;
   /** Rows that an export may have; a file with exactly so many was probably cut off. */
   readonly cap: number;
-  /** `address` or `address:port` of the destinations to count; all where it is empty. */
+  /** Addresses, `203.0.113.10:443` or `[2001:db8::25]:443`, of the destinations to count; all where it is empty. */
   readonly destinations: readonly string[];
 }
 
@@ -192,6 +192,9 @@ export async function countFailures(request: FailureRequest): Promise<FailureRep
     .destinations()
     .filter(({ before, after }) => before.ended + after.ended > 0)
     .map((counted) => ({ tally: counted, ...judge(counted) }));
+  const unseen = request.destinations.filter(
+    (name) => !destinations.some(({ tally: found }) => found.name === name || addressOf(found.name) === name),
+  );
   return {
     ...common,
     destinations,
@@ -201,7 +204,7 @@ export async function countFailures(request: FailureRequest): Promise<FailureRep
     ],
     notes: [
       ...files.flatMap((facts) => fileNotes(facts, kind, switchedOn !== undefined)),
-      ...spanNotes({ firewalls: firewalls.all(), inUtc, switchedOn, isFull: identity.isFull(), ...seen }),
+      ...spanNotes({ firewalls: firewalls.all(), inUtc, switchedOn, isFull: identity.isFull(), unseen, ...seen }),
     ],
     rejectedRows: files.reduce((sum, { rejected }) => sum + rejectedRows(rejected), 0),
     verdict: worstOf(destinations.map(({ verdict }) => verdict)),
@@ -215,6 +218,11 @@ function spanOf(request: FailureRequest, inUtc: boolean): { readonly from: numbe
     from: request.from ? secondsOf(request.from, inUtc) : Number.NEGATIVE_INFINITY,
     until: secondsOf(request.until, inUtc),
   };
+}
+
+/** The address of `203.0.113.10:443` or `[2001:db8::25]:443`. */
+function addressOf(name: string): string {
+  return name.slice(0, name.lastIndexOf(':')).replace(/^\[|\]$/g, '');
 }
 
 function secondsOf({ seconds, offset = 0 }: Moment, inUtc: boolean): ClockSeconds {

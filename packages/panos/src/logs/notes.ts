@@ -72,11 +72,13 @@ export interface SpanFacts {
   readonly last: number;
   /** More rows than can be kept apart. */
   readonly isFull: boolean;
+  /** Destinations that were asked for and have no row that counts. */
+  readonly unseen: readonly string[];
 }
 
 /** Clocks that may not agree, and times that do not fit the logs. */
 export function spanNotes(facts: SpanFacts): string[] {
-  const { firewalls, inUtc, switchedOn, outside, before, after, first, last, isFull } = facts;
+  const { firewalls, inUtc, switchedOn, outside, before, after, first, last, isFull, unseen } = facts;
   const notes: string[] = [];
   if (firewalls.length > 1 && !inUtc) notes.push(mixedClocks(firewalls));
   if (switchedOn !== undefined && before + after > 0) {
@@ -86,6 +88,8 @@ export function spanNotes(facts: SpanFacts): string[] {
   }
   if (outside > 0)
     notes.push(`${outside} ${outside === 1 ? 'row is' : 'rows are'} outside of --from and --until and left out.`);
+  for (const name of unseen)
+    notes.push(`No row that counts is of ${name}; destinations are named as they are after NAT.`);
   if (isFull) notes.push('There are too many rows to look for duplicates in all of them.');
   return notes;
 }

@@ -157,21 +157,38 @@ export async function readLog(file: LogFile, kind: LogKind, needsStart: boolean,
     else facts.rejected.set(judgement, { count: 1, line });
   }
 
-  try {
-    for await (const piece of file.read()) {
-      splitter.push(typeof piece === 'string' ? encoder.encode(piece) : piece);
-      if (facts.error !== undefined) return facts;
+  const pieces = file.read()[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await nextOf(pieces);
+    if (next.kind === 'end') break;
+    if (next.kind === 'failure') {
+      splitter.end();
+      facts.error ??= { line: splitter.lines(), why: next.why, help: 'check the file, or export it again' };
+      return facts;
     }
-    splitter.end();
-  } catch (error) {
-    splitter.end();
-    facts.error ??= {
-      line: splitter.lines(),
-      why: error instanceof Error ? error.message : String(error),
-      help: 'check the file, or export it again',
-    };
+    splitter.push(typeof next.piece === 'string' ? encoder.encode(next.piece) : next.piece);
+    if (facts.error !== undefined) {
+      await pieces.return?.();
+      return facts;
+    }
   }
+  splitter.end();
   return facts;
+}
+
+type NextPiece =
+  | { readonly kind: 'piece'; readonly piece: Uint8Array | string }
+  | { readonly kind: 'failure'; readonly why: string }
+  | { readonly kind: 'end' };
+
+/** Only what the file throws is caught here: a fault of our own must not look like one of the file. */
+async function nextOf(pieces: AsyncIterator<Uint8Array | string>): Promise<NextPiece> {
+  try {
+    const { done, value } = await pieces.next();
+    return done ? { kind: 'end' } : { kind: 'piece', piece: value };
+  } catch (error) {
+    return { kind: 'failure', why: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** A row that quotes are not needed to judge: it is passed over. */
