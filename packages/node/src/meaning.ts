@@ -90,6 +90,14 @@ function declarationsIn(reader: Reader, node: ts.Identifier): readonly Declarati
 }
 
 function meaningOfName(reader: Reader, node: ts.Identifier): Meaning {
+  const around = enumAround(node);
+  const member = around?.members.find((one) => memberKey(one.name) === node.text);
+  if (around && member)
+    return {
+      kind: 'member',
+      member,
+      steps: [{ use: node, holder: { kind: 'declaration', declaration: around }, path: [node.text] }],
+    };
   const declarations = declarationsIn(reader, node);
   const [declaration] = declarations ?? [];
   if (!declaration)
@@ -97,6 +105,13 @@ function meaningOfName(reader: Reader, node: ts.Identifier): Meaning {
       ? { kind: 'expression', node, steps: [] }
       : { kind: 'hidden', why: 'the value depends on a global', at: node };
   return declarationMeaning(reader, declaration, node, declarations ?? []);
+}
+
+/** The enum in whose initializers a name stands: its members are known there without its name. */
+function enumAround(node: ts.Node): ts.EnumDeclaration | undefined {
+  let at = node.parent;
+  while (ts.isExpression(at)) at = at.parent;
+  return ts.isEnumMember(at) ? at.parent : undefined;
 }
 
 function declarationMeaning(
@@ -142,9 +157,9 @@ function variableMeaning(
     if (only?.kind === 'package' || only?.kind === 'module') return only;
   }
   if (write) return hidden(`${name} is assigned again in ${placeText(reader, write)}`);
-  if (!initializer) return hidden(ts.isCatchClause(root.parent) ? 'it is an error' : `${name} is given no value here`);
   if (ts.isForInStatement(root.parent.parent) || ts.isForOfStatement(root.parent.parent))
     return hidden(`${name} takes the values of a loop`);
+  if (!initializer) return hidden(`${name} is given no value here`);
   let meaning = meaningOf(reader, initializer);
   for (const key of path) meaning = memberOf(reader, meaning, key, use);
   return withStep(meaning, { use, holder: { kind: 'declaration', declaration }, path: [] });
