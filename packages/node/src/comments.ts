@@ -24,6 +24,8 @@ export function comments(tree: SourceTree): readonly Span[] {
   };
   walk(root, (node) => {
     if (ts.isJsxText(node)) verbatim.push({ start: node.pos, end: node.end });
+    // `{/* nothing but a comment */}`
+    if (ts.isJsxExpression(node)) look(node.getStart() + 1);
     look(node.pos);
     look(node.end);
     ts.forEachChild(

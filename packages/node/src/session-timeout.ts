@@ -40,8 +40,10 @@ export function timeoutIn(reader: Reader, shape: Shape): Timeout {
   if (decision.kind !== 'set') return decision;
   const { entry, losers } = decision;
   if (!entry.value) return { kind: 'hidden', why: 'the value is computed where it is read', at: entry.at, losers };
-  const value = evaluate(reader, entry.value);
-  if (value.kind === 'hidden') return { kind: 'hidden', why: value.why, at: value.at, losers };
+  const found = evaluate(reader, entry.value);
+  if (found.kind === 'hidden') return { kind: 'hidden', why: found.why, at: found.at, losers };
+  // Whoever uses the object that the property is in uses the number, too.
+  const value: Known = { ...found, steps: [...entry.steps, ...found.steps] };
   if (isFalsy(value)) return { kind: 'unset', entry, value, losers };
   const why = refusalOf(value);
   if (why !== undefined) return { kind: 'refused', entry, value, why };
