@@ -286,9 +286,10 @@ describe.skipIf(!hasOpenssl).concurrent('sessions over a reload', () => {
 describe.skipIf(!hasOpenssl).concurrent('--wait', () => {
   test('measures, and says on standard error what it waits for', async () => {
     const { at } = await serve(24_640, 3);
-    const { status, stdout, stderr } = await probe(['--ages', '0-5', '--rate', '20', '--target', '2s', at]);
+    const { status, stdout, stderr } = await probe(['--ages', '0-5', '--rate', '20', '--target', '1s', at]);
     expect(stderr).toMatch(/^waiting: age \d s comes in \d+ s; \d+ of 12 offered, at most \d+ s left\n/);
-    expect(stdout).toMatch(/^! TLS 1\.2 ticket {2}resumed +3 s +at 3 s, not at 4 s +/m);
+    // Newer OpenSSL counts fractions of seconds: 3 s after the handshake is then the very end.
+    expect(stdout).toMatch(/^! TLS 1\.2 ticket {2}resumed +3 s +at (2 s, not at 3|3 s, not at 4) s +/m);
     expect(status).toBe(1);
   });
 

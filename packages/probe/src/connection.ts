@@ -50,6 +50,9 @@ export interface ConnectionError {
   readonly message: string;
 }
 
+/** The code of the error where Node gives a session in a form that is not known here. */
+export const unreadableSession = 'UNREADABLE_SESSION';
+
 /** How long a silent TLS 1.3 server is listened to. Its tickets come right after the handshake; it need not say anything else. */
 const ticketWaitMs = 700;
 /** How long a further ticket may take, once there is one. */
@@ -104,7 +107,10 @@ export function connect(target: Target & { readonly session?: ClientSession | un
     let tls: TLSSocket | undefined;
 
     const keep = (der: Uint8Array | undefined): void => {
-      const kept = der && clientSession(der);
+      if (!der) return;
+      const kept = clientSession(der);
+      // Else a server would seem to give no sessions where only we cannot read them.
+      if (!kept) error ??= { phase: 'afterwards', code: unreadableSession, message: 'a session in an unknown form' };
       // Before its first ticket, a TLS 1.3 session can be read but not resumed.
       if (mechanism === 'ticketTls13' && kept?.ticketLength === 0) return;
       if (kept && sessions.length < mostSessions) sessions.push(kept);

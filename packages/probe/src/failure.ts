@@ -1,4 +1,4 @@
-import type { Connection, ConnectionError } from './connection.js';
+import { type Connection, type ConnectionError, unreadableSession } from './connection.js';
 import { type Endpoint, sniOf, spellAddress } from './endpoint.js';
 
 /** Why a server could not be asked, or not by one mechanism. */
@@ -15,6 +15,7 @@ export type FailureKind =
   | 'client-certificate'
   | 'name'
   | 'certificate'
+  | 'session'
   | 'handshake';
 
 export interface Failure {
@@ -128,6 +129,12 @@ export function failureOf({ error }: Connection, endpoint: Endpoint): Failure | 
       help: 'check the port and the protocol; a port where TLS comes first needs no --starttls',
     };
   }
+  if (error.code === unreadableSession)
+    return {
+      kind: 'session',
+      message: `this version of Node.js (${process.version}) gives TLS sessions in a form that is not known here`,
+      help: 'run it with another version of Node.js, or use a newer shortfuse',
+    };
   if (error.code === 'ETIMEDOUT')
     return {
       kind: 'silent',
