@@ -16,9 +16,9 @@ By release
 What to check
   Unsupported modes: where the decryption profile lets them pass, a server that
   failed goes undecrypted for 12 hours, without any error: silence is no proof.
+  [high]
   HA: the peer does not take decrypted sessions over, but for passive RSA. After
-  failover, reboot or rule changes it starts again: on class A keep 300 s for
-  good. [high]
+  failover, reboot or rule changes it starts again: keep 300 s on class A. [high]
   Caches on the firewall do not matter: the secrets were never there. End old
   sessions at the servers. [high]
   Certificates: the rule has to name each one that the server sends. [high]

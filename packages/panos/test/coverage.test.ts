@@ -340,6 +340,33 @@ describe('what is said of a rule', () => {
 });
 
 test.each([
+  { what: 'no profile', lines: '', want: [] },
+  { what: 'one that the file does not have', lines: 'rule in profile default', want: [] },
+  {
+    what: 'one that blocks',
+    lines:
+      'rule in profile p\nshared profiles decryption p ssl-inbound-proxy block-unsupported-version yes block-unsupported-cipher yes',
+    want: [],
+  },
+  {
+    what: 'one that blocks versions only',
+    lines: 'rule in profile p\nprofiles decryption p ssl-inbound-proxy block-unsupported-version yes',
+    want: [/^p lets unsupported ciphers pass: .* 12 hours/],
+  },
+  {
+    what: 'one about something else',
+    lines: 'rule in profile p\nprofiles decryption p ssl-forward-proxy block-unsupported-version yes',
+    want: [/^p lets unsupported versions and ciphers pass: /],
+  },
+])('decryption profile: $what', ({ lines, want }) => {
+  const remarks = report(`rule in inbound destination 10.0.0.1\n${lines}`).rules[0]?.profileRemarks;
+  expect(remarks).toHaveLength(want.length);
+  want.forEach((pattern, i) => {
+    expect(remarks?.[i]).toMatch(pattern);
+  });
+});
+
+test.each([
   { version: undefined, want: 'A', confidence: 'low' },
   { version: '8.1.0', want: 'A', confidence: 'high' },
   { version: '10.0.0', want: 'A', confidence: 'high' },

@@ -40,6 +40,7 @@ export interface Scope {
   readonly addresses: ReadonlyMap<string, AddressObject>;
   readonly services: ReadonlyMap<string, ServiceObject>;
   readonly certificates: ReadonlyMap<string, Certificate>;
+  readonly profiles: ReadonlyMap<string, DecryptionProfile>;
 }
 
 export type AddressObject =
@@ -58,6 +59,12 @@ export type ServiceObject =
 export interface Certificate {
   /** The common name, and what its public part is for; undefined where the file does not tell. */
   readonly names: readonly string[] | undefined;
+}
+
+/** What a decryption profile does with inbound sessions whose version or cipher cannot be decrypted. Both are off unless set. */
+export interface DecryptionProfile {
+  readonly blocksVersions: boolean;
+  readonly blocksCiphers: boolean;
 }
 
 /** Which devices of a group a rule is for. */
@@ -92,6 +99,7 @@ export interface DecryptionRule {
   readonly type: 'inbound' | 'forward-proxy' | 'ssh-proxy' | 'unknown';
   /** Of an inbound rule, as named. */
   readonly certificates: readonly string[];
+  readonly profile: string | undefined;
   readonly conditions: Readonly<Record<ConditionName, readonly string[]>>;
   readonly negateSource: boolean;
   readonly destination: readonly string[];

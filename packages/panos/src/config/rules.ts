@@ -38,6 +38,7 @@ function decryptionRule(node: Node, { location, scope, locate }: RulebaseContext
           ? 'ssh-proxy'
           : 'unknown',
     certificates: certificateNames(inbound),
+    profile: valueAt(node, 'profile'),
     conditions: Object.fromEntries(conditionNames.map((name) => [name, namesAt(node, name)])) as Record<
       ConditionName,
       readonly string[]

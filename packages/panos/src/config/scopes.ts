@@ -1,5 +1,5 @@
 import { namesOfCertificate } from './certificate.js';
-import type { AddressObject, Certificate, Scope, ServiceObject } from './model.js';
+import type { AddressObject, Certificate, DecryptionProfile, Scope, ServiceObject } from './model.js';
 import { childrenAt, type Node, namesAt, nodeAt, valueAt } from './tree.js';
 
 /** Reads the objects of a virtual system, a device group or the shared part. Of two objects with one name the first counts. */
@@ -30,7 +30,13 @@ export function readScope(name: string, node: Node | undefined, parent: Scope | 
     add(certificates, entry.name, {
       names: namesOfCertificate(valueAt(entry, 'common-name'), valueAt(entry, 'public-key')),
     });
-  return { name, parent, addresses, services, certificates };
+  const profiles = new Map<string, DecryptionProfile>();
+  for (const entry of childrenAt(node, 'profiles', 'decryption')) {
+    const blocks = (what: string): boolean =>
+      valueAt(entry, 'ssl-inbound-proxy', `block-unsupported-${what}`) === 'yes';
+    add(profiles, entry.name, { blocksVersions: blocks('version'), blocksCiphers: blocks('cipher') });
+  }
+  return { name, parent, addresses, services, certificates, profiles };
 }
 
 function addressObject(entry: Node): AddressObject {
@@ -42,7 +48,7 @@ function addressObject(entry: Node): AddressObject {
 }
 
 /** Looks a name up where a rule or group stands: there first, then outwards. */
-export function lookUp<Kind extends 'addresses' | 'services' | 'certificates'>(
+export function lookUp<Kind extends 'addresses' | 'services' | 'certificates' | 'profiles'>(
   kind: Kind,
   name: string,
   scope: Scope,

@@ -53,6 +53,7 @@ const decryptionRule = {
   service: list,
   category: list,
   action: value,
+  profile: value,
   type: keys({
     'ssl-inbound-inspection': keys({ certificates: list }, { orValue: true }),
     'ssl-forward-proxy': mark,
@@ -60,7 +61,6 @@ const decryptionRule = {
   }),
   disabled: value,
   target,
-  profile: unread,
   description: unread,
   tag: unread,
   'group-tag': unread,
@@ -107,6 +107,11 @@ const objects = {
   'external-list': names,
   region: names,
   certificate: entries({ 'common-name': value, 'public-key': value }),
+  profiles: keys({
+    decryption: entries({
+      'ssl-inbound-proxy': keys({ 'block-unsupported-version': value, 'block-unsupported-cipher': value }),
+    }),
+  }),
 };
 
 const virtualSystem = {

@@ -44,6 +44,8 @@ export interface RuleReport {
   readonly heldBackBy: readonly string[];
   /** What is wrong with its certificates, as far as the configuration shows them. */
   readonly certificateRemarks: readonly string[];
+  /** What its decryption profile hides. */
+  readonly profileRemarks: readonly string[];
   readonly wait: Wait;
   /** The moment from when it may be switched on; null where it is not known yet. Only where somebody keeps a lease. */
   readonly switchOnAt?: string | null;

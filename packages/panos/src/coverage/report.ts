@@ -4,6 +4,7 @@ import { certificateRemarks } from './certificates.js';
 import type { Coverage, CoverageRow } from './coverage.js';
 import { isCovered, mayBeCovered } from './coverage.js';
 import type { ResolvedRule } from './match.js';
+import { profileRemarks } from './profiles.js';
 import type { CoverageReport, CoverageSummary, ErrorReport, RowReason, RowReport, RuleReport } from './report-form.js';
 import { riskOf } from './risk.js';
 import { waitFor } from './wait.js';
@@ -114,6 +115,7 @@ function ruleReport(
     longestLifetimeSeconds: longestOf(behind.flatMap(({ host }) => host.lifetimeSeconds ?? [])),
     heldBackBy: behind.filter((row) => isHoldingBack(row, targetSeconds)).map(labelOf),
     certificateRemarks: certificateRemarks(rule, behind),
+    profileRemarks: profileRemarks(rule),
     wait: waitFor(behind, targetSeconds),
     ...(switchOnAt ? { switchOnAt: latestOf(behind.map(switchOnAt)) } : {}),
   };

@@ -2,6 +2,7 @@ import { padEnd, placeOf, printable, type Seconds, spellDuration, type Tone, wra
 import { certificateRemarks } from '../certificates.js';
 import type { Coverage, CoverageRow } from '../coverage.js';
 import type { ResolvedRule } from '../match.js';
+import { profileRemarks } from '../profiles.js';
 import { isHoldingBack, labelOf, longestOf, rowsBehind, targetDevices } from '../report.js';
 import { waitFor } from '../wait.js';
 import { listUnresolved } from '../why.js';
@@ -54,6 +55,7 @@ function oneRuleLines(
   if (behind.length > 0 && heldBack.length > 0) entry('wait', waitText(behind, target));
   if (switchOn) entry('switch on', switchOn(behind));
   for (const remark of certificateRemarks(rule, behind)) entry('certificates', remark, 'warn');
+  for (const remark of profileRemarks(rule)) entry('profile', remark, 'warn');
   if (unresolved.length > 0) entry('not resolved', listUnresolved(unresolved), 'warn');
   if (services.ports !== 'any' && services.ports.length === 0) entry('ports', 'no TCP port: it covers nothing', 'warn');
   return lines;
