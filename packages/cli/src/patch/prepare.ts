@@ -7,6 +7,7 @@ import {
   type Companion,
   type Configuration,
   type Instant,
+  insert,
   type Lease,
   type LeaseReading,
   leaseFor,
@@ -17,6 +18,7 @@ import {
   positionOf,
   type Seconds,
   type SourceFile,
+  type TextEdit,
   writeInstant,
 } from '@shortfuse/core';
 import type { Project } from '@shortfuse/files';
@@ -148,7 +150,7 @@ function annotated(
       const was = edit.before === '' ? 'was not set' : `was ${edit.before.replace(/\s+/g, ' ')}`;
       const number = comments.size === 0 ? '' : ` (${comments.size + 1})`;
       const text = `shortfuse ${id}${number}: ${was}, until ${writeInstant(until).slice(0, 10)}`;
-      const comment = adapter.annotate(tree, edit.span.start, text);
+      const comment = besideInsertion(edit, adapter.annotate(tree, edit.span.start, text));
       if (comment && !comments.has(comment.span.start))
         comments.set(comment.span.start, { ...comment, listeners: [], isComment: true });
     }
@@ -160,6 +162,16 @@ function annotated(
   const outcome = project.resolveWith(new Map(files.map(({ before, after }) => [before, after])));
   const isSame = JSON.stringify(outcome.map(digestible)) === JSON.stringify(plan.outcome.map(digestible));
   return isSame ? { ...plan, files, outcome } : plan;
+}
+
+/** The comment on a line that is added stands directly above that line, indented as it is. */
+function besideInsertion({ before, after, span }: TextEdit, comment: TextEdit | undefined): TextEdit | undefined {
+  if (!comment || before !== '') return comment;
+  const words = comment.after.trim();
+  const behindLine = /^(\r?\n)([ \t]*)/.exec(after);
+  if (behindLine) return insert(span.start, `${behindLine[1]}${behindLine[2]}${words}`);
+  const lineBefore = /^([ \t]*)[^\r\n]*(\r?\n)$/.exec(after);
+  return lineBefore ? insert(span.start, `${lineBefore[1]}${words}${lineBefore[2]}`) : comment;
 }
 
 function digestible({ listeners, problems }: Plan['outcome'][number]) {
@@ -226,7 +238,7 @@ function remarksOn(
   }
   for (const [title, count] of agreeing)
     remarks.unshift(
-      `${title} reads the same in ${count === 1 ? 'the file' : `all ${count} files`} but for the new lifetimes`,
+      `${title} reads ${count === 1 ? 'the file' : `all ${count} files`} as before, but for the new lifetimes`,
     );
   return remarks;
 }
