@@ -589,7 +589,8 @@ class Reader {
         ? undefined
         : checkDirective(spec, values, line.text.slice(first.end), top.context, top.inside);
     if (problem && doubt === undefined) {
-      this.#error(line.last, problem.message, problem.help);
+      const isValue = name.startsWith('sslsession') && !problem.isMisplaced;
+      this.#error(line.last, problem.message, problem.help, isValue ? 'value' : undefined);
       doubt = `httpd refuses it: ${problem.message}`;
     }
     doubt ??= templated
@@ -684,7 +685,7 @@ class Reader {
           }
           const message = yield* this.#paths.noMatch(path, from.file);
           if (top.doubt === undefined)
-            this.#error(line.last, message, 'use IncludeOptional where it may match nothing');
+            this.#error(line.last, message, 'use IncludeOptional where it may match nothing', 'include');
         }
         // The last file is opened first, because the top of the stack is read next.
         for (let i = answer.files.length - 1; i >= 0; i--) this.#openIncluded(line, answer.files[i]);
@@ -693,7 +694,12 @@ class Reader {
         if (this.options.fragments) return gap();
         if (isOptional) return;
         if (top.doubt === undefined)
-          this.#error(line.last, `Could not open configuration file ${shown}: No such file or directory`, help);
+          this.#error(
+            line.last,
+            `Could not open configuration file ${shown}: No such file or directory`,
+            help,
+            'include',
+          );
         return gap();
       case 'unreadable':
         // IncludeOptional passes over links that lead nowhere.
@@ -702,6 +708,14 @@ class Reader {
           this.#error(line.last, `Could not open configuration file ${answer.path}: ${answer.why}`, help);
         return gap();
       case 'outside':
+        if (!this.options.fragments && top.context !== 'directory' && top.doubt === undefined)
+          this.#report({
+            severity: 'warning',
+            kind: 'include',
+            at,
+            message: `include "${path}" is not among the files, and could set the session lifetime`,
+            help: `say where it lies with --root ${fixedFolder(shown)}=DIR`,
+          });
         return gap();
     }
   }
@@ -756,8 +770,8 @@ class Reader {
     );
   }
 
-  #error(at: Location, message: string, help: string): void {
-    this.#report({ severity: 'error', at, message, help });
+  #error(at: Location, message: string, help: string, kind?: Problem['kind']): void {
+    this.#report({ severity: 'error', at, message, help, ...(kind === undefined ? {} : { kind }) });
   }
 
   #report(problem: Problem): void {
@@ -790,4 +804,10 @@ function shownMacro(name: string, { file, span }: Location): string {
 /** The name of a section that a template's tag is glued to: `<VirtualHost<%= … %>`. */
 function withoutTag(name: string): string {
   return name.replace(/(?:<%|\{[{%]).*$/s, '');
+}
+
+/** The folder of an include's path, up to its first wildcard. */
+function fixedFolder(path: string): string {
+  const fixed = path.slice(0, path.search(/[*?[]|$/));
+  return fixed.slice(0, Math.max(1, fixed.lastIndexOf('/')));
 }

@@ -240,6 +240,7 @@ function cacheProblems({ main, module }: Evaluation): Problem[] {
     return [
       {
         severity: 'error',
+        kind: 'value',
         at,
         message: `SSLSessionCache: '${provider}' session cache not supported (known names: ${names}). Maybe you need to load the appropriate socache module (mod_socache_${provider}?).`,
         help: 'load the module, and mind the letter case of the name',

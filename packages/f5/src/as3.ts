@@ -191,7 +191,13 @@ function upstreamOf(file: SourceFile, find: Find, folder: string, service: Node)
   const found = typeof name === 'string' ? find(folder, name) : undefined;
   const timeout = found && memberOf(found.member.value, 'cacheTimeout');
   return timeout
-    ? [{ at: locationOf(file, timeout.node), why: 'TLS_Client: towards the pool members, not the clients' }]
+    ? [
+        {
+          at: locationOf(file, timeout.node),
+          why: 'TLS_Client: towards the pool members, not the clients',
+          isLookalike: true,
+        },
+      ]
     : [];
 }
 

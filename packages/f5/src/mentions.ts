@@ -22,7 +22,11 @@ export function mentionsIn(tree: TmshFile): IgnoredSetting[] {
         /[^#\s]/.test(text.slice(tokens.starts[token], Math.min(at, (tokens.starts[token] ?? 0) + 200)))
       )
         continue;
-      found.push({ at: { file, span: { start: at, end: setting.lastIndex } }, why: reasons[kind] ?? '' });
+      found.push({
+        at: { file, span: { start: at, end: setting.lastIndex } },
+        why: reasons[kind] ?? '',
+        isLookalike: true,
+      });
     }
   return found.sort((a, b) => a.at.span.start - b.at.span.start);
 }

@@ -73,5 +73,5 @@ export function valueProblems({ profiles }: Device): Problem[] {
 
 function problemOf(name: PropertyName, { value, at }: Setting): Problem | undefined {
   const wrong = value === undefined ? undefined : complaint(name, value);
-  return wrong && { severity: 'error', at, ...wrong };
+  return wrong && { severity: 'error', kind: 'value', at, ...wrong };
 }

@@ -57,7 +57,11 @@ export function lifetimeOf(artefacts: readonly Artefact[]): MachineLifetime {
       if (fact.effect.kind === 'ticketKey') ticketKeyAt ??= at;
       if (fact.value === 'ClientCacheTime' && (fact.effect.kind === 'set' || fact.effect.kind === 'unknown')) {
         clientOnly ??= at;
-        ignored.push({ at, why: 'the client side of Schannel: connections that this machine opens' });
+        ignored.push({
+          at,
+          why: 'the client side of Schannel: connections that this machine opens',
+          isLookalike: true,
+        });
       }
       const problem = problemOf(fact, at);
       if (problem) problems.push(problem);
@@ -154,7 +158,8 @@ function foldValue(
         doubt(`${placeText(at)}: ${effect.why}`);
         break;
       case 'ignored':
-        if (value === 'ServerCacheTime') ignored.push({ at, why: effect.why });
+        if (value === 'ServerCacheTime')
+          ignored.push({ at, why: effect.why, ...(effect.why === 'comment' ? { isLookalike: true } : {}) });
         break;
       case 'ticketKey':
         break;
@@ -199,7 +204,13 @@ function spelled(outcome: Outcome): string {
 }
 
 function problemOf({ value, effect, condition }: RegistryFact, at: Location): Problem | undefined {
-  const warning = (message: string, help: string): Problem => ({ severity: 'warning', at, message, help });
+  const warning = (message: string, help: string, kind?: Problem['kind']): Problem => ({
+    severity: 'warning',
+    at,
+    message,
+    help,
+    ...(kind === undefined ? {} : { kind }),
+  });
   if (effect.kind === 'deleteKey')
     return warning(
       `this deletes the key SCHANNEL with every protocol and cipher setting in it${condition === undefined ? '' : `, where it is run (${condition})`}`,
@@ -210,6 +221,7 @@ function problemOf({ value, effect, condition }: RegistryFact, at: Location): Pr
     return warning(
       `ServerCacheTime is written as ${effect.type}, and Schannel reads a REG_DWORD only`,
       'write a REG_DWORD of milliseconds: 60 s are 60000, in a .reg file dword:0000ea60',
+      'value',
     );
   if (effect.kind !== 'set') return undefined;
   const { number, hexDigits } = effect;
@@ -218,11 +230,13 @@ function problemOf({ value, effect, condition }: RegistryFact, at: Location): Pr
     return warning(
       `${hexDigits} is hexadecimal: ${number} ms, not ${decimal} ms`,
       `write ${decimal.toString(16).padStart(8, '0')} if ${decimal / 1000} s are meant`,
+      'value',
     );
   if (number > 0 && number < 1000)
     return warning(
       `${number} ms: ServerCacheTime counts milliseconds, and less than a second is probably meant to be seconds`,
       `write ${number * 1000}, in hexadecimal ${(number * 1000).toString(16).padStart(8, '0')}, if ${number} s are meant`,
+      'value',
     );
   return undefined;
 }

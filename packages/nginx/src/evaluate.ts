@@ -9,7 +9,7 @@ import {
 } from '@shortfuse/core';
 import { type Listen, readListen } from './listen.js';
 import { misuseOf, refusedName, refusedValue } from './refusals.js';
-import { type Context, contextOfOtherBlock, isShipped, specIn } from './settings.js';
+import { type Context, contextOfOtherBlock, isShipped, sessionSettings, specIn } from './settings.js';
 import { argumentsOf, isBlock, locationOf, type NginxFile, nameOf, spanOf, type Word } from './tree.js';
 import { isAtLeast } from './version.js';
 
@@ -290,7 +290,7 @@ class Reader {
     const before = level.written.get(name);
     const problem = refused === undefined ? refusedValue({ name, words }, specIn(name, frame.context)) : undefined;
     let doubt = refused ?? problem?.text;
-    if (problem) this.#error(frame, index, problem.text, problem.help);
+    if (problem) this.#error(frame, index, problem.text, problem.help, isSessionSetting(name) ? 'value' : undefined);
     if (before && specIn(name, frame.context)?.once && refused === undefined && !conditional) {
       doubt = `"${name}" directive is duplicate`;
       this.#error(frame, index, doubt, `keep one of the two; the other is at ${shownPlace(before[0]?.at)}`);
@@ -352,7 +352,13 @@ class Reader {
       case 'missing':
         if (isShipped(value)) return;
         if (this.options.fragments) return this.#gap(frame, at, value);
-        this.#error(frame, index, `open() "${value}" failed (2: No such file or directory)`, this.#missingHelp(value));
+        this.#error(
+          frame,
+          index,
+          `open() "${value}" failed (2: No such file or directory)`,
+          this.#missingHelp(value),
+          'include',
+        );
         frame.level.gaps.push({ at, path: value });
         return;
       case 'unreadable':
@@ -419,6 +425,7 @@ class Reader {
     if (frame.context === 'main') return;
     this.#report({
       severity: 'warning',
+      kind: 'include',
       at,
       message: `include "${path}" is not among the files, and could set the session lifetime`,
       help: `say where it lies with --root ${folderOf(path)}=DIR, or audit the output of nginx -T`,
@@ -443,7 +450,7 @@ class Reader {
   }
 
   /** nginx names the line where the directive ended; on that line the directive itself is shown. In a template the rendered text may be right. */
-  #error(frame: Frame, index: number, message: string, help: string): void {
+  #error(frame: Frame, index: number, message: string, help: string, kind?: Problem['kind']): void {
     const { tree } = frame;
     const { text } = tree.file;
     const end = locationOf(tree, Math.min(tree.directives.end[index] ?? 0, Math.max(0, tree.tokens.count - 1)));
@@ -452,7 +459,7 @@ class Reader {
     const whole = { start, end: Math.max(start, end.span.start) };
     const at = start > lineBreak && whole.end > start ? { file: tree.file, span: whole } : end;
     const severity = tree.directives.templateDepth === undefined ? 'error' : 'warning';
-    this.#report({ severity, at, message, help });
+    this.#report({ severity, at, message, help, ...(kind === undefined ? {} : { kind }) });
   }
 
   /** A snippet that is included often has its problems once. */
@@ -481,6 +488,10 @@ function wholeLocation(tree: NginxFile, index: number, words: readonly Word[]): 
 
 function shownPlace(at: Location | undefined): string {
   return at ? `${at.file.path}:${positionOf(at.file, at.span.start).line}` : 'the same block';
+}
+
+function isSessionSetting(name: string): boolean {
+  return sessionSettings.some((setting) => setting === name);
 }
 
 /** The folder of an include's path, up to its first wildcard. */
