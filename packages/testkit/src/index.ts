@@ -3,6 +3,7 @@ export * from './contract.js';
 export * from './live.js';
 export * from './patch.js';
 export * from './servers/certificate.js';
+export * from './servers/clock.js';
 export * from './servers/haproxy.js';
 export * from './servers/httpd.js';
 export * from './servers/nginx.js';
