@@ -66,7 +66,7 @@ export function listenersOf(
         mechanisms: outcome.mechanisms,
         governing: firstSide.timeout,
         ...oldSessionsOf(context),
-        ignored: ignoredFor(context, evaluation, caches),
+        ...effectOfSettings(context, evaluation, caches),
         notes: notesFor(context),
       };
       listeners.push(listener);
@@ -176,11 +176,16 @@ function wildcard(alias: string): RegExp {
 /** Lines of the main server are listed for every host: no more of one kind than a person would ever write. */
 const mostRepeated = 100;
 
-/** Written for this host at this address, and without effect on it, or on some of its mechanisms. */
-function ignoredFor(context: Context, { main }: Evaluation, caches: readonly IgnoredSetting[]): IgnoredSetting[] {
+/** What is written for this host at this address: without effect on it, or on some of its mechanisms, or with effect. */
+function effectOfSettings(
+  context: Context,
+  { main }: Evaluation,
+  caches: readonly IgnoredSetting[],
+): { readonly ignored: readonly IgnoredSetting[]; readonly inEffect: readonly Location[] } {
   const { first, named } = context;
   const { host } = named;
   const ignored: IgnoredSetting[] = [];
+  const inEffect: Location[] = [];
   for (const setting of sessionSettings) {
     const own = host?.written.get(setting) ?? [];
     const outer = (main.written.get(setting) ?? []).slice(-mostRepeated);
@@ -189,9 +194,14 @@ function ignoredFor(context: Context, { main }: Evaluation, caches: readonly Ign
       continue;
     }
     const isUsed = usedOf(setting, context);
-    for (const item of own) if (!isUsed(item)) ignored.push({ at: item.at, why: whyOwn(setting, item, own, context) });
+    for (const item of own)
+      if (isUsed(item)) inEffect.push(item.at);
+      else ignored.push({ at: item.at, why: whyOwn(setting, item, own, context) });
     for (const item of outer) {
-      if (isUsed(item)) continue;
+      if (isUsed(item)) {
+        inEffect.push(item.at);
+        continue;
+      }
       const why =
         host && (own.length > 0 || first.host?.written.has(setting))
           ? 'overridden in the virtual host'
@@ -201,8 +211,10 @@ function ignoredFor(context: Context, { main }: Evaluation, caches: readonly Ign
   }
   for (const level of host ? [host, main] : [main])
     for (const { at, doubt } of level.skipped.slice(0, mostRepeated))
-      ignored.push({ at, why: doubt ?? 'the condition around it is false' });
-  return ignored;
+      ignored.push(
+        doubt === undefined ? { at, why: 'the condition around it is false' } : { at, why: doubt, isRemark: true },
+      );
+  return { ignored, inEffect };
 }
 
 function ignoredCaches(items: readonly Written[], { item: deciding }: SessionCache): IgnoredSetting[] {

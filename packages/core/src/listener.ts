@@ -57,8 +57,11 @@ export type Mechanisms = Readonly<Record<MechanismName, Mechanism>>;
 export interface IgnoredSetting {
   readonly at: Location;
   readonly why: string;
-  /** It is no setting of the listener's sessions at all, or stands in a comment: nobody has to do anything about it. */
-  readonly isLookalike?: true;
+  /**
+   * Nobody has to do anything about it: it is no setting of the listener's sessions at all, stands in a comment, or may have an
+   * effect after all.
+   */
+  readonly isRemark?: true;
 }
 
 /** Something a person should know before a change window. `code` names the kind, for rules and tests. */
@@ -97,6 +100,11 @@ export interface Listener {
    */
   readonly oldSessions?: { readonly isRenewed: boolean | undefined; readonly end: string };
   readonly ignored: readonly IgnoredSetting[];
+  /**
+   * Written settings that count here: one that several listeners share may be among what others of them ignore. Absent where
+   * the origins of the lifetimes are all of them.
+   */
+  readonly inEffect?: readonly Location[];
   readonly notes: readonly Note[];
 }
 

@@ -195,7 +195,7 @@ function upstreamOf(file: SourceFile, find: Find, folder: string, service: Node)
         {
           at: locationOf(file, timeout.node),
           why: 'TLS_Client: towards the pool members, not the clients',
-          isLookalike: true,
+          isRemark: true,
         },
       ]
     : [];

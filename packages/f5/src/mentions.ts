@@ -25,7 +25,7 @@ export function mentionsIn(tree: TmshFile): IgnoredSetting[] {
       found.push({
         at: { file, span: { start: at, end: setting.lastIndex } },
         why: reasons[kind] ?? '',
-        isLookalike: true,
+        isRemark: true,
       });
     }
   return found.sort((a, b) => a.at.span.start - b.at.span.start);

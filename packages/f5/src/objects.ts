@@ -276,7 +276,7 @@ function addOther(
 ): void {
   const found = propertiesOf(tree, statement)
     .filter((property) => names.includes(property.name))
-    .map((property): IgnoredSetting => ({ at: propertyLocation(tree, property), why, isLookalike: true }));
+    .map((property): IgnoredSetting => ({ at: propertyLocation(tree, property), why, isRemark: true }));
   if (found.length === 0) return;
   const other: OtherObject = { path, at: headerLocation(tree, statement), lookAlikes: found };
   device.others.set(path, other);

@@ -60,7 +60,7 @@ export function lifetimeOf(artefacts: readonly Artefact[]): MachineLifetime {
         ignored.push({
           at,
           why: 'the client side of Schannel: connections that this machine opens',
-          isLookalike: true,
+          isRemark: true,
         });
       }
       const problem = problemOf(fact, at);
@@ -159,7 +159,7 @@ function foldValue(
         break;
       case 'ignored':
         if (value === 'ServerCacheTime')
-          ignored.push({ at, why: effect.why, ...(effect.why === 'comment' ? { isLookalike: true } : {}) });
+          ignored.push({ at, why: effect.why, ...(effect.why === 'comment' ? { isRemark: true } : {}) });
         break;
       case 'ticketKey':
         break;

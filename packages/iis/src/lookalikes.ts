@@ -54,7 +54,7 @@ export function lookalikesIn(file: SourceFile, root: XmlElement): ReadonlyMap<st
 export function lookalikesOfSite(file: SourceFile, site: XmlElement): IgnoredSetting[] {
   const limits = childrenAt(site, 'limits').flatMap(({ attributes }) => attributes.get('connectionTimeout') ?? []);
   return [
-    ...limits.map(({ span }) => ({ at: { file, span }, why: 'idle time of a connection', isLookalike: true as const })),
+    ...limits.map(({ span }) => ({ at: { file, span }, why: 'idle time of a connection', isRemark: true as const })),
     ...childrenAt(site, 'hsts').flatMap((element) => lookalikesAt(file, element)),
   ];
 }
@@ -67,7 +67,7 @@ function lookalikesAt(file: SourceFile, element: XmlElement): IgnoredSetting[] {
     .flatMap(({ attribute, value: wanted, why }) =>
       [...element.attributes]
         .filter(([name, { value }]) => attribute.test(name) && (wanted === undefined || wanted.test(value)))
-        .map(([, { span }]) => ({ at: { file, span }, why, isLookalike: true as const })),
+        .map(([, { span }]) => ({ at: { file, span }, why, isRemark: true as const })),
     );
 }
 

@@ -1,4 +1,4 @@
-import type { IgnoredSetting } from '@shortfuse/core';
+import type { IgnoredSetting, Location } from '@shortfuse/core';
 import type { Written } from './evaluate.js';
 import { cacheItemsInEffect, find, flagOf, type Surroundings, ticketCommandOf } from './lookup.js';
 import type { Resolved } from './resolved.js';
@@ -7,9 +7,16 @@ import { sessionSettings } from './settings.js';
 const byDefaultServer =
   'the default server of the address decides; this server block is selected by SNI only after the session parameters are fixed';
 
-/** Written for this server at this address, and without effect on it. */
-export function ignoredFor(deciding: Resolved, named: Resolved): IgnoredSetting[] {
-  const used = new Set(itemsInEffect(deciding, named));
+/** What is written for this server at this address, and counts there or does not. */
+export function effectOfSettings(
+  deciding: Resolved,
+  named: Resolved,
+): { readonly ignored: readonly IgnoredSetting[]; readonly inEffect: readonly Location[] } {
+  const items = itemsInEffect(deciding, named);
+  return { ignored: ignoredFor(new Set(items), deciding, named), inEffect: items.map(({ at }) => at) };
+}
+
+function ignoredFor(used: ReadonlySet<Written>, deciding: Resolved, named: Resolved): IgnoredSetting[] {
   const ignored: IgnoredSetting[] = [];
   for (const setting of sessionSettings) {
     const own = named.server.written.get(setting) ?? [];

@@ -1,7 +1,7 @@
 import type { Listener, Note, Problem } from '@shortfuse/core';
 import type { AddressGroup, Member } from './addresses.js';
 import type { Section, ServerBlock } from './evaluate.js';
-import { ignoredFor } from './ignored.js';
+import { effectOfSettings } from './ignored.js';
 import { find, flagOf, stateOf, timeoutOf } from './lookup.js';
 import { mechanismsOf } from './mechanisms.js';
 import { nameConflict, notesFor } from './notes.js';
@@ -140,7 +140,7 @@ function listenerOf(
     mechanisms,
     governing,
     ...old,
-    ignored: ignoredFor(deciding, named),
+    ...effectOfSettings(deciding, named),
     notes: [...notesFor(group, deciding, named, mechanisms, old.oldSessionsAfterReload, options), ...furtherNotes],
   };
 }

@@ -11,34 +11,57 @@ export function nameListener({ name, address, profile, server }: Listener): stri
   return address === null ? own : `${own} (${address})`;
 }
 
-/** One or two by name, more as their number. */
+/** One or two by name, with all their addresses, more as their number. */
 export function nameListeners(listeners: readonly Listener[]): string {
-  const names = [...new Set(listeners.map(nameListener))];
-  return names.length > 2 || listeners.length > 2 ? `${listeners.length} listeners` : names.join(' and ');
+  const names = namesOf(listeners);
+  return names.length > 2 ? `${listeners.length} listeners` : names.join(' and ');
 }
+
+/** Each name once, with the addresses that it has: `shop.example (10.0.0.1:443, [::]:443)`. */
+function namesOf(listeners: readonly Listener[]): readonly string[] {
+  const byName = new Map<string, Listener[]>();
+  for (const listener of listeners) {
+    const { name, profile, address } = listener;
+    const key = name === '' && profile === undefined ? `${address}` : `${name} ${profile}`;
+    const group = byName.get(key);
+    if (group) group.push(listener);
+    else byName.set(key, [listener]);
+  }
+  return [...byName.values()].map((group) => {
+    const [first] = group;
+    const addresses = [...new Set(group.flatMap(({ address }) => address ?? []))];
+    if (!first) return '';
+    if (addresses.length < 2) return nameListener(first);
+    const left = addresses.length - mostAddresses;
+    const shown = addresses.slice(0, mostAddresses).join(', ') + (left > 0 ? ` and ${left} more` : '');
+    return `${[first.name, first.profile ?? ''].filter((part) => part !== '').join(' ')} (${shown})`;
+  });
+}
+
+const mostAddresses = 3;
 
 /** Further places than these say the same once more. */
 const mostRelated = 4;
 
 /** Where the listeners of a finding at `at` are defined, as far as that is another line; the first few of them. */
 export function definitionsOf(listeners: readonly Listener[], at: Location): readonly RelatedPlace[] {
-  const places = new Map<string, { readonly at: Location; readonly names: string[] }>();
+  const places = new Map<string, { readonly at: Location; readonly listeners: Listener[] }>();
   const own = lineKey(at);
   for (const listener of listeners) {
     const key = lineKey(listener.definedAt);
     if (key === own) continue;
-    const place = places.get(key) ?? { at: listener.definedAt, names: [] };
-    if (!place.names.includes(nameListener(listener))) place.names.push(nameListener(listener));
-    places.set(key, place);
+    const place = places.get(key);
+    if (place) place.listeners.push(listener);
+    else places.set(key, { at: listener.definedAt, listeners: [listener] });
   }
   const all = [...places.values()];
   const left = all.slice(mostRelated).length;
-  return all.slice(0, mostRelated).map(({ at: place, names }, i, { length }) => ({
-    at: place,
-    message:
-      `${names.length > 2 ? `${names[0]} and ${names.length - 1} more are` : `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'}`} defined here` +
-      (left > 0 && i === length - 1 ? `, and there are ${left} more places like these` : ''),
-  }));
+  return all.slice(0, mostRelated).map(({ at: place, listeners: own }, i, { length }) => {
+    const names = namesOf(own);
+    const who = names.length > 2 ? `${names[0]} and ${names.length - 1} more` : names.join(' and ');
+    const others = left > 0 && i === length - 1 ? `, and there are ${left} more places like these` : '';
+    return { at: place, message: `${who} ${names.length > 1 ? 'are' : 'is'} defined here${others}` };
+  });
 }
 
 function lineKey({ file, span }: Location): string {

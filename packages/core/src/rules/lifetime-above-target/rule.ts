@@ -50,8 +50,8 @@ const mostIgnored = 3;
 function ignoredAt(listeners: readonly Listener[]): readonly RelatedPlace[] {
   const places = new Map<string, RelatedPlace>();
   for (const { ignored } of listeners)
-    for (const { at, why, isLookalike } of ignored)
-      if (isLookalike !== true && places.size < mostIgnored)
+    for (const { at, why, isRemark } of ignored)
+      if (isRemark !== true && places.size < mostIgnored)
         places.set(placeKey(at), { at, message: `this has no effect: ${why}` });
   return [...places.values()];
 }

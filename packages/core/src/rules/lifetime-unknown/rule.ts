@@ -45,8 +45,8 @@ export const lifetimeUnknown = defineRule({
         if (seconds === undefined || seconds > targetSeconds)
           yield {
             at,
-            message: `no listener in these files is seen to use this: ${name} ${written}`,
-            why: 'whatever includes this file gets the value, and it is longer than the target or cannot be read',
+            message: `${name} ${written} is written here, and no listener in these files is seen to use it`,
+            why: `whatever includes this file gets the value, which ${seconds === undefined ? 'cannot be read here' : 'is longer than the target'}`,
             help: 'lint the files that include this one, too; --root says where their absolute paths lie here',
             related: [],
             listeners: [],

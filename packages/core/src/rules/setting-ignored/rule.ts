@@ -4,7 +4,7 @@ import type { RelatedPlace } from '../../lint/finding.js';
 import { defineRule, placeKey } from '../../lint/rule.js';
 import { definitionsOf } from '../../lint/wording.js';
 import { type Listener, mechanismNames } from '../../listener.js';
-import type { Location } from '../../source.js';
+import { type Location, positionOf } from '../../source.js';
 
 export const settingIgnored = defineRule({
   id: 'setting-ignored',
@@ -21,12 +21,16 @@ export const settingIgnored = defineRule({
       // In a snippet that several servers include it may well count for one of them.
       if (used.has(placeKey(at))) continue;
       const listeners = owners.map(({ listener }) => listener);
+      const winners = winnersOver(at, owners);
+      const [winner] = winners;
       yield {
         at,
         message: `this setting has no effect: ${why}`,
         why: 'whoever reads or changes the line believes that it counts',
-        help: 'remove the line, or set the value where it counts',
-        related: [...winnersOver(at, owners), ...definitionsOf(listeners, at)],
+        help: winner
+          ? `remove the line, or set the value where it counts, at ${shown(winner.at)}`
+          : 'remove the line, or set the value where it counts',
+        related: [...winners, ...definitionsOf(listeners, at)],
         listeners,
       };
     }
@@ -49,8 +53,8 @@ function ignoredPlaces(configurations: readonly Configuration[]): ReadonlyMap<st
   const places = new Map<string, IgnoredPlace>();
   for (const configuration of configurations)
     for (const listener of configuration.listeners)
-      for (const { at, why, isLookalike } of listener.ignored) {
-        if (isLookalike === true) continue;
+      for (const { at, why, isRemark } of listener.ignored) {
+        if (isRemark === true) continue;
         const key = placeKey(at);
         const place = places.get(key) ?? { at, why, owners: [] };
         place.owners.push({ listener, configuration });
@@ -65,7 +69,10 @@ function usedPlaces(configurations: readonly Configuration[]): ReadonlySet<strin
     if (lifetime.origin.at && lifetime.origin.kind !== 'unknown') used.add(placeKey(lifetime.origin.at));
   };
   for (const { listeners } of configurations)
-    for (const { mechanisms } of listeners) for (const name of mechanismNames) mechanisms[name].lifetimes.forEach(add);
+    for (const { mechanisms, inEffect = [] } of listeners) {
+      for (const name of mechanismNames) mechanisms[name].lifetimes.forEach(add);
+      for (const at of inEffect) used.add(placeKey(at));
+    }
   return used;
 }
 
@@ -77,8 +84,17 @@ function winnersOver(at: Location, owners: readonly Owner[]): readonly RelatedPl
   for (const { listener, configuration } of owners) {
     const decision = decisionOf(listener, configuration);
     const key = placeKey(decision.at);
-    if (decision.isWritten && key !== placeKey(at) && winners.size < mostWinners)
+    if (
+      decision.isWritten &&
+      decision.decidedBy.origin.kind !== 'unknown' &&
+      key !== placeKey(at) &&
+      winners.size < mostWinners
+    )
       winners.set(key, { at: decision.at, message: 'the lifetime is decided here' });
   }
   return [...winners.values()];
+}
+
+function shown({ file, span }: Location): string {
+  return `${file.path}:${positionOf(file, span.start).line}`;
 }
