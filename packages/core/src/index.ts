@@ -14,6 +14,7 @@ export * from './lint/report.js';
 export * from './lint/rule.js';
 export * from './lint/suppressions.js';
 export * from './lint/wording.js';
+export { nameListener } from './lint/wording.js';
 export * from './listener.js';
 export * from './nearest.js';
 export * from './plan.js';

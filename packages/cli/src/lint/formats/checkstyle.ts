@@ -1,8 +1,7 @@
 import type { LintReport, Location, Severity } from '@shortfuse/core';
-import type { FormatContext } from './context.js';
-import { pathInRepository } from './context.js';
+import { type FormatContext, pathInRepository } from './context.js';
 import { rangeOf } from './range.js';
-import { oneLine, readingId, sentence, unreadIn } from './wording.js';
+import { paragraph, pathText, readingId, unreadIn } from './wording.js';
 import { type Element, element, xmlDocument } from './xml.js';
 
 /** The version of Checkstyle whose reports look like this. Readers ask for some. */
@@ -16,7 +15,7 @@ const formatVersion = '4.3';
 export function lintCheckstyle(report: LintReport, context: FormatContext): string {
   const errorsOf = new Map<string, Element[]>();
   const add = (path: string, error: Element): void => {
-    const name = oneLine(pathInRepository(path, context));
+    const name = pathText(pathInRepository(path, context));
     const errors = errorsOf.get(name);
     if (errors) errors.push(error);
     else errorsOf.set(name, [error]);
@@ -37,6 +36,6 @@ function errorElement(
   help: string,
 ): Element {
   const { line, column } = at ? rangeOf(at).start : { line: 1, column: 1 };
-  const text = [sentence(message), sentence(help)].filter((part) => part !== '').join(' ');
+  const text = paragraph({ message, help });
   return element('error', { line, column, severity, message: text, source: `shortfuse.${source}` });
 }

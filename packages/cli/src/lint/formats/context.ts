@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Configuration } from '@shortfuse/core';
 import { isWithin } from '@shortfuse/files';
 
 /** What the formats need to know besides what was found. */
@@ -12,14 +11,6 @@ export interface FormatContext {
   readonly cwd: string;
   /** The absolute folder that forges count paths from: the top of the repository. See {@link reportRoot}. */
   readonly root: string;
-  /** What is in effect, and what would be once `patch` has run. Only there where a format asks for it. */
-  readonly patched?: Patched;
-}
-
-/** The same configurations in the same order, before and after a patch. */
-export interface Patched {
-  readonly before: readonly Configuration[];
-  readonly after: readonly Configuration[];
 }
 
 /** The top of the git repository that `cwd` is in; `cwd` itself where there is none. */

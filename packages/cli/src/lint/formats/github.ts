@@ -1,7 +1,7 @@
 import type { Finding, LintReport, Location } from '@shortfuse/core';
 import { type FormatContext, pathInRepository } from './context.js';
 import { rangeOf } from './range.js';
-import { cutAt, detailLines, oneLine, readingId, type Unread, unreadIn } from './wording.js';
+import { cutAt, detailLines, oneLine, pathText, readingId, type Unread, unreadIn } from './wording.js';
 
 /** Runners cut a message of an annotation here, in the middle of a word. */
 const longestMessage = 4096;
@@ -22,7 +22,7 @@ export function lintGithub(report: LintReport, context: FormatContext): string {
 
 function findingCommand(finding: Finding, pathOf: (path: string) => string): string {
   const { rule, severity, at, message } = finding;
-  return command(severity, { file: pathOf(at.file.path), ...placeOf(at), title: `shortfuse: ${rule}` }, [
+  return command(severity, { file: pathText(pathOf(at.file.path)), ...placeOf(at), title: `shortfuse: ${rule}` }, [
     oneLine(message),
     ...detailLines(finding, pathOf),
   ]);
@@ -30,7 +30,7 @@ function findingCommand(finding: Finding, pathOf: (path: string) => string): str
 
 function unreadCommand({ severity, path, at, message, help }: Unread, pathOf: (path: string) => string): string {
   const title = severity === 'error' ? 'shortfuse: not judged' : `shortfuse: ${readingId}`;
-  return command(severity, { file: pathOf(path), ...(at ? placeOf(at) : { line: 1 }), title }, [
+  return command(severity, { file: pathText(pathOf(path)), ...(at ? placeOf(at) : { line: 1 }), title }, [
     oneLine(message),
     ...(help === '' ? [] : [`help: ${oneLine(help)}`]),
   ]);

@@ -2,7 +2,7 @@ import type { LintReport, Location, Severity } from '@shortfuse/core';
 import { type FormatContext, pathInRepository } from './context.js';
 import { fingerprintDigest } from './fingerprint.js';
 import { rangeOf } from './range.js';
-import { oneLine, readingId, sentence, unreadIn } from './wording.js';
+import { paragraph, pathText, readingId, unreadIn } from './wording.js';
 
 /**
  * A report of GitLab's code quality, for `artifacts: reports: codequality`. GitLab compares the fingerprints of two branches
@@ -12,7 +12,7 @@ import { oneLine, readingId, sentence, unreadIn } from './wording.js';
 export function lintGitlab(report: LintReport, context: FormatContext): string {
   const issues = [
     ...unreadIn(report).map(({ severity, path, at, message, help }) => ({
-      description: [sentence(message), sentence(help)].filter((text) => text !== '').join(' '),
+      description: paragraph({ message, help }),
       check_name: readingId,
       fingerprint: fingerprintDigest([readingId, pathInRepository(path, context), message].join('|')),
       // What is not judged is worse than anything that was.
@@ -20,7 +20,7 @@ export function lintGitlab(report: LintReport, context: FormatContext): string {
       location: locationOf(pathInRepository(path, context), at),
     })),
     ...report.findings.map(({ rule, severity, at, message, help }, i) => ({
-      description: [sentence(message), sentence(help)].filter((text) => text !== '').join(' '),
+      description: paragraph({ message, help }),
       check_name: rule,
       fingerprint: fingerprintDigest(report.fingerprints[i] ?? ''),
       severity: severities[severity],
@@ -34,9 +34,9 @@ const severities: Readonly<Record<Severity, 'major' | 'minor'>> = { error: 'majo
 
 /** By lines, as every version of GitLab reads it. */
 function locationOf(path: string, at: Location | undefined) {
-  if (!at) return { path: oneLine(path), lines: { begin: 1 } };
+  if (!at) return { path: pathText(path), lines: { begin: 1 } };
   const { start, end } = rangeOf(at);
-  return { path: oneLine(path), lines: { begin: start.line, end: end.line } };
+  return { path: pathText(path), lines: { begin: start.line, end: end.line } };
 }
 
 /** Numbers issues with one fingerprint, of which GitLab would show the first. */

@@ -1,6 +1,6 @@
 import type { Finding, LintReport, Rule } from '@shortfuse/core';
 import { type FormatContext, pathInRepository } from './context.js';
-import { detailLines, oneLine, placeText, readingId, type Unread, unreadIn } from './wording.js';
+import { detailLines, oneLine, pathText, placeText, readingId, type Unread, unreadIn } from './wording.js';
 import { type Element, element, xmlDocument } from './xml.js';
 
 /**
@@ -78,7 +78,7 @@ function suiteOf(id: string, passing: string, found: readonly Element[]): Suite 
 }
 
 function testCase(id: string, name: string, children: readonly Element[]): Element {
-  return element('testcase', { name: oneLine(name), classname: `shortfuse.${id}` }, children);
+  return element('testcase', { name: pathText(name), classname: `shortfuse.${id}` }, children);
 }
 
 /** The whole text stands apart, because Jenkins does not show what is in `skipped`, and GitLab shows nothing else. */
@@ -95,7 +95,7 @@ function findingLines(finding: Finding, pathOf: (path: string) => string): reado
 }
 
 function unreadLines({ severity, path, at, message, help }: Unread, pathOf: (path: string) => string): string[] {
-  const place = at ? placeText(at, pathOf) : oneLine(pathOf(path));
+  const place = at ? placeText(at, pathOf) : pathText(pathOf(path));
   return [`${place}: ${severity}: ${oneLine(message)}`, ...(help === '' ? [] : [`  help: ${oneLine(help)}`])];
 }
 

@@ -1,7 +1,7 @@
 import type { Finding, LintReport, Severity } from '@shortfuse/core';
 import { type FormatContext, pathInRepository } from './context.js';
 import { byteRangeOf } from './range.js';
-import { detailLines, homePage, oneLine, readingId, rulePage, unreadIn } from './wording.js';
+import { detailLines, homePage, oneLine, pathText, readingId, rulePage, unreadIn } from './wording.js';
 
 /**
  * The Reviewdog Diagnostic Format, one JSON object. Columns count bytes, as the format wants it. What `patch` would do about a
@@ -13,13 +13,13 @@ export function lintRdjson(report: LintReport, context: FormatContext): string {
   const diagnostics = [
     ...unreadIn(report).map(({ severity, path, at, message, help }) => ({
       message: [oneLine(message), ...(help === '' ? [] : [`help: ${oneLine(help)}`])].join('\n'),
-      location: { path: oneLine(pathOf(path)), ...(at ? { range: byteRangeOf(at) } : {}) },
+      location: { path: pathText(pathOf(path)), ...(at ? { range: byteRangeOf(at) } : {}) },
       severity: severities[severity],
       code: { value: readingId },
     })),
     ...report.findings.map((finding) => ({
       message: [oneLine(finding.message), ...detailLines(finding, pathOf)].join('\n'),
-      location: { path: oneLine(pathOf(finding.at.file.path)), range: byteRangeOf(finding.at) },
+      location: { path: pathText(pathOf(finding.at.file.path)), range: byteRangeOf(finding.at) },
       severity: severities[finding.severity],
       code: { value: finding.rule, url: rulePage(finding.rule) },
       ...suggestionsOf(finding),

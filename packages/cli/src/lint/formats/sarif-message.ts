@@ -1,27 +1,18 @@
 import type { Message } from 'sarif';
-import { oneLine, sentence } from './wording.js';
+import { oneLine } from './wording.js';
 
-/**
- * A message of sentences. Braces are doubled, because single ones are placeholders in every message of SARIF (section 3.11.5).
- * Parts that are empty are left out; there has to be one that is not.
- */
-export function messageOf(...sentences: readonly string[]): Message {
-  return {
-    text: sentences
-      .map((part) => withoutPlaceholders(sentence(part)))
-      .filter((part) => part !== '')
-      .join(' '),
-  };
+/** `text` as a message. Braces are doubled, because single ones are placeholders in messages of SARIF (section 3.11.5). */
+export function messageOf(text: string): Message {
+  return { text: withoutPlaceholders(text) };
 }
 
 /** The same with links to `relatedLocations` at its end: readers such as GitHub show only those that a message links to. */
 export function messageWithLinks(
-  sentences: readonly string[],
+  text: string,
   links: readonly { readonly id: number; readonly text: string }[],
 ): Message {
-  const { text = '' } = messageOf(...sentences);
   const linked = links.map(({ id, text: shown }) => `[${linkText(shown)}](${id})`);
-  return { text: linked.length > 0 ? `${text} See ${linked.join(', ')}.` : text };
+  return { text: withoutPlaceholders(text) + (linked.length > 0 ? ` See ${linked.join(', ')}.` : '') };
 }
 
 function withoutPlaceholders(text: string): string {

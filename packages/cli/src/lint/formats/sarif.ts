@@ -10,11 +10,11 @@ import {
   type SourceFile,
 } from '@shortfuse/core';
 import type * as Sarif from 'sarif';
-import { type FormatContext, folderUri, uriOf } from './context.js';
+import { type FormatContext, folderUri, pathInRepository, uriOf } from './context.js';
 import { fingerprintDigest } from './fingerprint.js';
 import { rangeOf } from './range.js';
 import { messageOf, messageWithLinks } from './sarif-message.js';
-import { allUnreadIn, homePage, placeText, rulePage, sentence, type Unread } from './wording.js';
+import { allUnreadIn, homePage, paragraph, placeText, rulePage, sentence, type Unread } from './wording.js';
 
 /** What relative URIs count from. The name is the usual one: GitHub and others know it for the top of the repository. */
 const base = '%SRCROOT%';
@@ -52,7 +52,9 @@ export function sarifLog(report: LintReport, context: FormatContext): Sarif.Log 
           [base]: { uri: folderUri(context.root), description: { text: 'The top of the repository.' } },
         },
         columnKind: 'utf16CodeUnits',
-        results: findings.map((finding, i) => result(finding, fingerprints[i] ?? '', indexOf.get(finding.rule), context)),
+        results: findings.map((finding, i) =>
+          result(finding, fingerprints[i] ?? '', indexOf.get(finding.rule), context),
+        ),
         properties: { targetSeconds, ...summary },
       },
     ],
@@ -115,12 +117,10 @@ function notification({ severity, path, at, message, help }: Unread, context: Fo
   return {
     descriptor: { id: notReadId, index: 0 },
     level: levels[severity],
-    message: messageOf(message, help),
+    message: messageOf(paragraph({ message, help })),
     locations: [
       {
-        physicalLocation: at
-          ? physicalLocation(at, context)
-          : { artifactLocation: artifactLocation(path, context) },
+        physicalLocation: at ? physicalLocation(at, context) : { artifactLocation: artifactLocation(path, context) },
       },
     ],
   };
@@ -135,20 +135,20 @@ function result(
   const { rule, severity, at, message, why, help, related, listeners, fix = [] } = finding;
   const links = related.map(({ at: place, message: said }, i) => ({
     id: i + 1,
-    text: `${placeText(place, (path) => path)}: ${said}`,
+    text: `${placeText(place, (path) => pathInRepository(path, context))}: ${said}`,
   }));
   return {
     ruleId: rule,
     ...(ruleIndex === undefined ? {} : { ruleIndex }),
     level: levels[severity],
-    message: messageWithLinks([message, why, help], links),
-    locations: [{ physicalLocation: physicalLocation(at, context) }],
+    message: messageWithLinks(paragraph({ message, why, help }), links),
+    locations: [{ physicalLocation: { ...physicalLocation(at, context), ...excerptOf(at) } }],
     ...(related.length > 0
       ? {
           relatedLocations: related.map(({ at: place, message: said }, i) => ({
             id: i + 1,
             physicalLocation: physicalLocation(place, context),
-            message: messageOf(said),
+            message: messageOf(sentence(said)),
           })),
         }
       : {}),
@@ -181,6 +181,25 @@ function regionOf(at: Location): Sarif.Region {
   return { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column };
 }
 
+/** What a reader without the file sees; a line may have millions of characters, and then there is none. */
+const longestExcerpt = 1000;
+
+/** The region and the lines that it is on, with their text. */
+function excerptOf(at: Location): Pick<Sarif.PhysicalLocation, 'region' | 'contextRegion'> {
+  const { file, span } = at;
+  const region = regionOf(at);
+  const lineStart = span.start - ((region.startColumn ?? 1) - 1);
+  const lineEnd = file.text.indexOf('\n', span.end);
+  const lines = file.text.slice(lineStart, lineEnd === -1 ? file.text.length : lineEnd).replace(/\r$/, '');
+  const text = file.text.slice(span.start, span.end);
+  if (lines.length > longestExcerpt || text === '') return { region };
+  const { startLine, endLine } = region;
+  return {
+    region: { ...region, snippet: { text } },
+    contextRegion: { startLine: startLine ?? 1, endLine: endLine ?? 1, snippet: { text: lines } },
+  };
+}
+
 /** All edits of a fix are one: half of them would be no fix. */
 function fixOf({ help }: Finding, edits: readonly FileEdit[], context: FormatContext): Sarif.Fix {
   const replacementsOf = new Map<SourceFile, Sarif.Replacement[]>();
@@ -194,7 +213,7 @@ function fixOf({ help }: Finding, edits: readonly FileEdit[], context: FormatCon
     else replacementsOf.set(file, [replacement]);
   }
   return {
-    ...(help === '' ? {} : { description: messageOf(help) }),
+    ...(help === '' ? {} : { description: messageOf(sentence(help)) }),
     artifactChanges: [...replacementsOf].map(([file, replacements]) => ({
       artifactLocation: artifactLocation(file.path, context),
       replacements,

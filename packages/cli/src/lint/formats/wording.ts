@@ -53,7 +53,16 @@ const longestText = 1000;
 
 /** `text` on one line with everything visible in it, and not too long for the pages that show it. */
 export function oneLine(text: string, longest: number = longestText): string {
-  return cutAt(printable(text.slice(0, longest + 1).replace(/[\r\n\t]+/g, ' ')), longest);
+  const visible = printable(text.replace(/[\r\n\t]+/g, ' ')).replace(/\p{Surrogate}/gu, '\ufffd');
+  return cutAt(visible, longest);
+}
+
+/** No system takes longer ones. */
+const longestPath = 4096;
+
+/** A path with everything visible in it. */
+export function pathText(path: string): string {
+  return cutAt(printable(path).replace(/\p{Surrogate}/gu, '\ufffd'), longestPath);
 }
 
 /** The first `longest` units of `text`, the last of them `…` where more was cut off. */
@@ -76,11 +85,19 @@ export function detailLines({ why, help, related }: Finding, pathOf: (path: stri
 /** `conf.d/shop.conf:3:5`. */
 export function placeText(at: Location, pathOf: (path: string) => string): string {
   const { line, column } = positionOf(at.file, at.span.start);
-  return `${oneLine(pathOf(at.file.path))}:${line}:${column}`;
+  return `${pathText(pathOf(at.file.path))}:${line}:${column}`;
 }
 
 /** As a sentence: with a full stop, where it does not end like one. */
 export function sentence(text: string): string {
   const line = oneLine(text).trimEnd();
   return line === '' || /[.!?…]$/.test(line) ? line : `${line}.`;
+}
+
+/** Message, reason and advice in one paragraph, for formats that have one text for all of it. */
+export function paragraph({ message, why = '', help }: { message: string; why?: string; help: string }): string {
+  const parts = [sentence(message)];
+  if (why !== '') parts.push(`Why: ${sentence(why)}`);
+  if (help !== '') parts.push(`Help: ${sentence(help)}`);
+  return parts.join(' ');
 }
