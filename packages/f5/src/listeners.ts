@@ -63,6 +63,7 @@ export function listenersOf(
           ...(resumption.presumed ? { presumed: resumption.presumed } : {}),
           ...fateOfOldSessions(effectiveOf(attachment.path)),
           ignored,
+          inEffect: resumption.inEffect,
           notes: [...resumption.notes, ...notesOn(device, virtual, attachment, ownCount)],
         });
       }

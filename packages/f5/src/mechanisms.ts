@@ -2,6 +2,7 @@ import type {
   IgnoredSetting,
   Lifetime,
   Listener,
+  Location,
   Mechanism,
   Mechanisms,
   Note,
@@ -18,6 +19,7 @@ export interface Resumption {
   readonly governing: Lifetime;
   readonly presumed?: NonNullable<Listener['presumed']>;
   readonly ignored: readonly IgnoredSetting[];
+  readonly inEffect: readonly Location[];
   readonly notes: readonly Note[];
 }
 
@@ -29,6 +31,7 @@ export function unknownResumption(origin: Origin & { readonly kind: 'unknown' },
     mechanisms: { sessionId: unknown, ticketTls12: unknown, ticketTls13: { ...unknown, renewal: 'unknown' } },
     governing,
     ignored: [],
+    inEffect: [],
     notes: [],
   };
 }
@@ -63,6 +66,7 @@ export function resumptionOf(profile: EffectiveProfile, finders: RemedyFinders):
     governing: governingOf(profile, { hasCache, hasTickets, always }, session, ticket),
     ...(hasCache === undefined || hasTickets === undefined ? { presumed: presumption(hasCache, hasTickets) } : {}),
     ignored: ignoredIn(profile, { hasCache, hasTickets, always }),
+    inEffect: inEffectIn(profile, { hasCache, hasTickets, always }),
     notes: notesOn(profile, { hasCache, hasTickets, always }),
   };
 }
@@ -127,6 +131,14 @@ function presumption(hasCache: boolean | undefined, hasTickets: boolean | undefi
     ...(hasCache === undefined ? { sessionId: true } : {}),
     ...(hasTickets === undefined ? { ticketTls12: false, ticketTls13: false } : {}),
   };
+}
+
+/** Of the settings that a profile may ignore: those that count in this one. A child and its sibling share what they inherit. */
+function inEffectIn(profile: EffectiveProfile, { hasCache, hasTickets }: State): Location[] {
+  return [
+    ...(hasCache === false ? [] : [profile['cache-timeout']]),
+    ...(hasTickets === false ? [] : [profile['session-ticket'], profile['session-ticket-timeout']]),
+  ].flatMap(({ origin }) => ((origin.kind === 'explicit' || origin.kind === 'inherited') && origin.at) || []);
 }
 
 function ignoredIn(profile: EffectiveProfile, { hasCache, hasTickets, always }: State): IgnoredSetting[] {
