@@ -10,6 +10,8 @@ test.each([
   { text: '2001:db8::1', want: { host: '2001:db8::1', port: undefined } }, // no port can be told from it
   { text: 'https://shop.example/cart?id=1', want: { host: 'shop.example', port: undefined } }, // pasted from a browser
   { text: 'HTTPS://shop.example:8443/', want: { host: 'shop.example', port: 8443 } },
+  { text: 'bücher.example:8443', want: { host: 'xn--bcher-kva.example', port: 8443 } },
+  { text: 'shop…example', want: undefined },
   { text: 'my_host', want: { host: 'my_host', port: undefined } },
   { text: 'shop.example:0', want: undefined },
   { text: 'shop.example:65536', want: undefined },

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
 import type { StarttlsProtocol } from './starttls.js';
 
 /** Where TCP connects to. */
@@ -32,10 +33,12 @@ export const defaultLimitMs = 5000;
 
 /**
  * Reads `HOST`, `HOST:PORT`, `[IPV6]:PORT` or a bare IPv6 address; a pasted `https://HOST:PORT/path` counts for its host and
- * port. `undefined` where it is none of these or the port is not within 1 and 65535.
+ * port. Names beyond ASCII are taken in their encoded form. `undefined` where it is none of these or the port is not within
+ * 1 and 65535.
  */
 export function readPlace(text: string): Place | undefined {
-  const bare = text.replace(/^https:\/\//i, '').replace(/(?<=.)\/.*$/s, '');
+  const ascii = /^[\x20-\x7e]*$/.test(text) ? text : encodeName(text);
+  const bare = ascii.replace(/^https:\/\//i, '').replace(/(?<=.)\/.*$/s, '');
   if (isIP(bare) === 6) return { host: bare, port: undefined };
   const {
     host = '',
@@ -46,6 +49,13 @@ export function readPlace(text: string): Place | undefined {
   if (port === undefined) return { host: ip6 ?? host, port: undefined };
   const number = Number(port);
   return number >= 1 && number <= 65_535 ? { host: ip6 ?? host, port: number } : undefined;
+}
+
+/** `bücher.example:443` as name servers and TLS know it, `xn--bcher-kva.example:443`; unchanged where there is no such form. */
+function encodeName(text: string): string {
+  const [, name = '', rest = ''] = /^(.*?)(:\d*)?$/s.exec(text) ?? [];
+  const encoded = domainToASCII(name);
+  return encoded === '' ? text : encoded + rest;
 }
 
 /** An {@link Address} whose port may be left to somebody else. */

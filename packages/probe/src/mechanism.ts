@@ -50,8 +50,10 @@ const freshCount = 3;
 /** Offers at first, each of a session of its own; and in all, where these do not tell. */
 const firstOffers = 2;
 const mostOffers = 8;
-/** How long a session may take to reach a cache that several processes share. */
-const settlingMs = 200;
+/** How long a session may take to reach a cache that several processes share, after the client has it. */
+const settlingMs = 150;
+/** Of OpenSSL's and JSSE's tickets that only point into the server's cache. */
+const statefulTicketLength = 32;
 /** After so long an announced lifetime that counts from the first handshake has become shorter. */
 const renewalAgeMs = 2100;
 
@@ -108,7 +110,7 @@ async function offerRepeatedly(target: Target, sessions: readonly ClientSession[
     // The last one again once all were offered: whoever refused it has not used it up.
     const session = sessions[Math.min(i, sessions.length - 1)];
     if (!session) break;
-    if (accepted < made) await pause(settlingMs / 4);
+    if (session.ticketLength <= statefulTicketLength) await pause(session.receivedAtMs + settlingMs - Date.now());
     const answer = await offer(target, session);
     if (answer.connection.error && !answer.accepted) continue;
     made++;
@@ -185,10 +187,8 @@ export function announcedSeconds({ samples }: MechanismResult): number | undefin
   return hints.length === 0 ? undefined : Math.max(...hints);
 }
 
-/** OpenSSL's and JSSE's tickets of 32 bytes point into the server's cache. Undefined where there is no ticket. */
+/** Does a ticket only point into the server's cache? Undefined where there is none. */
 export function isStateful({ samples }: MechanismResult): boolean | undefined {
   const ticket = samples.find(({ session }) => session && session.ticketLength > 0)?.session;
   return ticket && ticket.ticketLength === statefulTicketLength;
 }
-
-const statefulTicketLength = 32;
