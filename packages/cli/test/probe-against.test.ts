@@ -38,11 +38,14 @@ let command = '';
 let certificate: Certificate;
 const folder = mkdtempSync(join(tmpdir(), 'shortfuse-against-'));
 const cleanUp: (() => void)[] = [() => rmSync(folder, { recursive: true })];
+/** What every case asks for; all of it is done at the same time. */
+const starts: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   const built = await buildCommand();
   command = built.path;
   cleanUp.push(built.remove);
   if (nginx || httpd) certificate = createCertificate(folder);
+  await Promise.all(starts.map((start) => start()));
 });
 afterAll(() => {
   for (const remove of cleanUp) remove();
@@ -113,7 +116,7 @@ const httpdCases: readonly Runnable[] = !httpd
     });
 
 /** Probing is mostly waiting: many at once take little longer than one. */
-const mostAtOnce = 16;
+const mostAtOnce = 40;
 
 interface Answer {
   readonly job: Job;
@@ -123,13 +126,13 @@ interface Answer {
 /** Starts the server of each case on its files, and asks every listener that the files have. */
 function answersOf(adapter: Adapter, runnable: readonly Runnable[]): ReadonlyMap<Runnable, readonly Answer[]> {
   const answers = new Map<Runnable, readonly Answer[]>();
-  beforeAll(async () => {
+  starts.push(async () => {
     const queue = [...runnable];
     const worker = async (): Promise<void> => {
       for (let next = queue.shift(); next; next = queue.shift()) {
         const { path, remove } = staged(next.each);
         const listeners = listenersIn(openIn(adapter, path, { defines: next.each.defines }));
-        const common: Common = { options: { format: 'text', connect, timeout: 4 }, clientCertificate: undefined };
+        const common: Common = { options: { format: 'text', connect, timeout: 10 }, clientCertificate: undefined };
         const { jobs } = jobsForListeners([], listeners, common);
         const server = await next.start(path);
         const ask = async (job: Job): Promise<Answer> => ({ job, result: await probe(job.endpoint) });
@@ -174,10 +177,10 @@ describe.each([
 });
 
 function probeAgainst(cwd: string, args: readonly string[]): Promise<Run> {
-  return run(command, ['probe', '--against', '.', '--timeout', '4s', '--connect', '127.0.0.1', ...args], { cwd });
+  return run(command, ['probe', '--against', '.', '--timeout', '10s', '--connect', '127.0.0.1', ...args], { cwd });
 }
 
-describe('files that were changed, and a server that was not told', () => {
+describe.concurrent('files that were changed, and a server that was not told', () => {
   const changes: readonly {
     name: string;
     isInstalled: boolean;

@@ -304,7 +304,7 @@ describe.skipIf(!hasOpenssl).concurrent('--wait', () => {
     child.stderr.setEncoding('utf8').on('data', (piece: string) => {
       stderr += piece;
     });
-    setTimeout(() => child.kill('SIGINT'), 9000);
+    setTimeout(() => child.kill('SIGINT'), 7500);
     const ended = await new Promise((resolve) => child.on('close', (status, signal) => resolve({ status, signal })));
     expect(ended).toEqual({ status: null, signal: 'SIGINT' });
     expect(stderr).toMatch(/^waiting: .*5 min/);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { type Certificate, createCertificate } from '@shortfuse/testkit';
+import { beforeAll, test } from 'vitest';
 
 /** A folder for servers, with a certificate in it. */
 export interface Place {
@@ -75,4 +76,26 @@ function open(place: Place, server: Server, port: number): Promise<void> {
     server.on('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
+}
+
+/** A test that mostly waits. */
+export interface Waiting {
+  readonly name: string;
+  readonly skip?: boolean;
+  readonly run: () => Promise<void>;
+}
+
+/** Tests that are all begun at the same time, so that they take as long as the longest. */
+export function together(all: readonly Waiting[]): void {
+  const begun = new Map<Waiting, Promise<void>>();
+  beforeAll(() => {
+    for (const each of all) {
+      if (each.skip) continue;
+      const running = each.run();
+      // Whoever waits for it sees the error.
+      running.catch(() => undefined);
+      begun.set(each, running);
+    }
+  });
+  for (const each of all) test.skipIf(each.skip)(each.name, () => begun.get(each));
 }
