@@ -182,8 +182,8 @@ describe.skipIf(!hasOpenssl)('TLS servers', () => {
   });
 
   test.each([
-    { mechanism: 'ticketTls12', phase: 'handshake', code: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE' },
-    { mechanism: 'ticketTls13', phase: 'afterwards', code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' },
+    { mechanism: 'ticketTls12', phase: 'handshake', code: /ALERT_HANDSHAKE_FAILURE$/ },
+    { mechanism: 'ticketTls13', phase: 'afterwards', code: /ALERT_CERTIFICATE_REQUIRED$/ },
   ] as const)('$mechanism: a client certificate that is missing is an error ($phase)', async (expected) => {
     const port = await freePort();
     const identity = ['-cert', certificate.certificate, '-key', certificate.key];
@@ -193,7 +193,7 @@ describe.skipIf(!hasOpenssl)('TLS servers', () => {
       await until(server.output, () => server.output().includes('ACCEPT'));
       const { connection } = await handshake(at(port, expected.mechanism));
       expect(connection.sessions).toEqual([]);
-      expect(connection.error).toMatchObject({ phase: expected.phase, code: expected.code });
+      expect(connection.error).toMatchObject({ phase: expected.phase, code: expect.stringMatching(expected.code) });
     } finally {
       await stop(server);
     }

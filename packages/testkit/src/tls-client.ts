@@ -187,7 +187,8 @@ export async function offer(target: Target, session: ClientSession): Promise<Off
   return { accepted, renewed: isRenewed ? newest : undefined, connection };
 }
 
-function clientSession(der: Uint8Array): ClientSession | undefined {
+function clientSession(bytes: Uint8Array): ClientSession | undefined {
+  const der = withoutEnvelope(bytes);
   const facts = readSession(der);
   if (!facts) return undefined;
   const session: ClientSession = {
@@ -200,6 +201,19 @@ function clientSession(der: Uint8Array): ClientSession | undefined {
   };
   secrets.set(session, Uint8Array.from(der));
   return session;
+}
+
+const envelope = Buffer.from('\0nodejs:tls:session:1\0');
+
+/**
+ * Newer releases of Node 22 and 24 put the name of the server before a client's session: a mark, two bytes of length, the name,
+ * and then the session. They take a bare one, too, where no certificate is checked.
+ * Source: wrapSessionState in Node's lib/internal/tls/wrap.js.
+ */
+function withoutEnvelope(bytes: Uint8Array): Uint8Array {
+  if (!envelope.equals(bytes.subarray(0, envelope.length))) return bytes;
+  const length = (bytes[envelope.length] ?? 0) * 256 + (bytes[envelope.length + 1] ?? 0);
+  return bytes.subarray(envelope.length + 2 + length);
 }
 
 /** OpenSSL would keep an aged TLS 1.3 ticket to itself; the server's answer is what is asked for. */
