@@ -126,6 +126,16 @@ export interface PendingWrite {
   readonly files: readonly { readonly file: string; readonly from: string; readonly to: string }[];
   /** Edits that the run leaves alone, as `[file, edit]` numbers: they stay in the lease when it is done. */
   readonly left: readonly (readonly [file: number, edit: number])[];
+  /** What the run extends: without it, a file that it did not reach could not be taken back. */
+  readonly previous?: PreviousLease;
+}
+
+/** A lease as it was before it was extended. */
+export interface PreviousLease {
+  /** Without anything pending. */
+  readonly lease: Lease;
+  /** The digests of its files as the run found them, by their names. */
+  readonly digests: Readonly<Record<string, string>>;
 }
 
 /** What the edge knows and a plan does not. */

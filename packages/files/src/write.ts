@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 export type WritableFileSystem = Pick<
   typeof node,
   | 'closeSync'
+  | 'existsSync'
   | 'fchmodSync'
   | 'fchownSync'
   | 'fstatSync'
@@ -12,6 +13,7 @@ export type WritableFileSystem = Pick<
   | 'linkSync'
   | 'mkdirSync'
   | 'openSync'
+  | 'readdirSync'
   | 'readFileSync'
   | 'realpathSync'
   | 'renameSync'
@@ -27,10 +29,17 @@ export const realFileSystem: WritableFileSystem = node;
  * Puts `bytes` in place of the file at `path`, or makes it, so that whoever looks at any moment, after a crash too, finds the
  * old file or the new one: a new file beside it is written to the disk and renamed. Links are followed and stay; owner and
  * mode of a file that was there are kept. `temporary` is the name, without a folder, of the new file until then; one of that
- * name that was left behind is replaced. Hard links to the old file go on naming the old content.
- * @throws what the file system throws; then the old file is untouched and the new one removed as far as possible
+ * name that was left behind is replaced. Hard links to the old file go on naming the old content. `check` is called last
+ * before the new file takes the place of the old one; where it throws, that does not happen.
+ * @throws what the file system or `check` throws; then the old file is untouched and the new one removed as far as possible
  */
-export function writeDurably(fs: WritableFileSystem, path: string, bytes: Uint8Array, temporary: string): void {
+export function writeDurably(
+  fs: WritableFileSystem,
+  path: string,
+  bytes: Uint8Array,
+  temporary: string,
+  check: () => void = () => undefined,
+): void {
   const target = realTarget(fs, path);
   const before = fs.statSync(target, { throwIfNoEntry: false });
   const folder = dirname(target);
@@ -51,30 +60,61 @@ export function writeDurably(fs: WritableFileSystem, path: string, bytes: Uint8A
     } finally {
       fs.closeSync(file);
     }
+    check();
     fs.renameSync(unfinished, target);
   } catch (error) {
-    removeIfThere(fs, unfinished);
+    try {
+      removeIfThere(fs, unfinished);
+    } catch {
+      // What went wrong first is what has to be told.
+    }
     throw error;
   }
   syncFolder(fs, folder);
 }
 
-/** Removes a file so that it stays removed after a crash; nothing happens where it is not there. */
-export function removeDurably(fs: WritableFileSystem, path: string): void {
-  removeIfThere(fs, path);
-  syncFolder(fs, dirname(path));
-}
-
-function removeIfThere(fs: WritableFileSystem, path: string): void {
+/** Where {@link writeDurably} keeps the new file until it is whole, if anything is there; undefined where no folder is. */
+export function temporaryOf(fs: WritableFileSystem, path: string, temporary: string): string | undefined {
   try {
-    fs.unlinkSync(path);
+    return join(dirname(realTarget(fs, path)), temporary);
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (isMissing(error)) return undefined;
+    throw error;
   }
 }
 
+/** Gives a file another name so that it has it after a crash, too. Both folders are on one file system. */
+export function renameDurably(fs: WritableFileSystem, from: string, to: string): void {
+  fs.renameSync(from, to);
+  syncFolder(fs, dirname(to));
+  syncFolder(fs, dirname(from));
+}
+
+/** Removes a file so that it stays removed after a crash; nothing happens where it is not there. */
+export function removeDurably(fs: WritableFileSystem, path: string): void {
+  if (removeIfThere(fs, path)) syncFolder(fs, dirname(path));
+}
+
+function removeIfThere(fs: WritableFileSystem, path: string): boolean {
+  try {
+    fs.unlinkSync(path);
+    return true;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return false;
+  }
+}
+
+/** Is nothing of that name there, or a file where a folder would have to be? */
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
+}
+
+/** The system's code of an error, such as `EACCES`; undefined for errors of other kinds. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && 'syscall' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
 }
 
 /** Where a link leads. A link to nothing is an error, as it is for whoever would read it. */

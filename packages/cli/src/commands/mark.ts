@@ -14,7 +14,17 @@ import { findProjectRoot, LeaseStore } from '../leases/store.js';
 const toleranceMs = 60_000;
 
 /** Records in a lease when something happened, and says where that leaves the rollout. */
-export async function mark(event: string, wanted: string | undefined, options: MarkOptions): Promise<ExitStatus> {
+export function mark(event: string, wanted: string | undefined, options: MarkOptions): Promise<ExitStatus> {
+  return markIn(new LeaseStore(findProjectRoot(process.cwd())), event, wanted, options);
+}
+
+/** {@link mark} with the leases of `store`. */
+export async function markIn(
+  store: LeaseStore,
+  event: string,
+  wanted: string | undefined,
+  options: MarkOptions,
+): Promise<ExitStatus> {
   if (!isEvent(event))
     throw new UsageError(
       `error: ${event}: no such event${suggestion(event, leaseEvents)}\n  help: one of ${leaseEvents.join(', ')}`,
@@ -32,7 +42,6 @@ export async function mark(event: string, wanted: string | undefined, options: M
     );
   if (options.newKeys && event === 'inspecting')
     throw new UsageError('error: --new-keys says how a change was deployed or servers were restarted');
-  const store = new LeaseStore(findProjectRoot(process.cwd()));
   const marked = withLock(store, () => {
     const { lease } = chosenLease(store, wanted);
     if (lease.pending)

@@ -5,6 +5,7 @@ import {
   encode,
   isSameListener,
   type Lease,
+  type LeaseFile,
   type Problem,
   type ProblemReport,
   patchedText,
@@ -17,7 +18,7 @@ import {
   type SourceFile,
   takeBack,
 } from '@shortfuse/core';
-import { openProject, type Project, realFileSystem, shownPath, writeDurably } from '@shortfuse/files';
+import { openProject, type Project, shownPath } from '@shortfuse/files';
 import { adapters as allAdapters } from '../adapters.js';
 import type { PatchOptions } from '../args.js';
 import { type ExitStatus, exit, UsageError } from '../exit.js';
@@ -27,18 +28,30 @@ import { digestOf, digestOfBytes } from '../io/digest.js';
 import { type Inputs, readInputs } from '../io/inputs.js';
 import { writeAtomically } from '../io/output.js';
 import { write } from '../io/streams.js';
-import { chosenLease, readLeases } from '../leases/choose.js';
+import { checkRecorded, chosenLease, readLeases } from '../leases/choose.js';
 import { withLock } from '../leases/lock.js';
 import { findProjectRoot, LeaseStore, type StoredLease } from '../leases/store.js';
-import { type FileWrite, progressOf, removeLeftovers, writeAll } from '../leases/transaction.js';
+import {
+  bytesIn,
+  type FileWrite,
+  finishAll,
+  progressOf,
+  removeLeftovers,
+  withoutPending,
+  writeAll,
+} from '../leases/transaction.js';
 import { unifiedDiff } from '../patch/diff.js';
 import { type NamedCompanion, type Prepared, pathInRepository, preparePatch, repositoryOf } from '../patch/prepare.js';
 
 /** Prints or writes the smallest edits that bring every listener to the target. See `--help` for the exit status. */
-export async function patch(paths: readonly string[], options: PatchOptions): Promise<ExitStatus> {
+export function patch(paths: readonly string[], options: PatchOptions): Promise<ExitStatus> {
+  return patchIn(new LeaseStore(findProjectRoot(process.cwd())), paths, options);
+}
+
+/** {@link patch} with the leases of `store`. */
+export async function patchIn(store: LeaseStore, paths: readonly string[], options: PatchOptions): Promise<ExitStatus> {
   if (options.write && options.outputDir !== undefined)
     throw new UsageError('error: --write changes the files, --output-dir leaves them alone\n  help: give one of them');
-  const store = new LeaseStore(findProjectRoot(process.cwd()));
   if (options.finish !== undefined) return finish(store, options);
   const inputs = await readInputs(paths, options, allAdapters);
   const project = openProject(inputs);
@@ -47,8 +60,9 @@ export async function patch(paths: readonly string[], options: PatchOptions): Pr
 
   const extended = options.extend === undefined ? undefined : leaseToExtend(store, options.extend);
   const base = extended ? withoutLease(project, extended.lease, store, inputs) : project;
-  const fresh = preparePatch(base, inputs, store, wish);
-  const prepared = extended ? continued(fresh, extended.lease) : fresh;
+  const fresh = preparePatch(base, inputs, store, extended ? { ...wish, id: extended.lease.id } : wish);
+  const drafted = extended ? continued(fresh, extended.lease) : fresh;
+  const prepared = { ...drafted, remarks: [...drafted.remarks, ...hardLinkRemarks(store, project, drafted)] };
 
   const problems = problemsOf({
     targetSeconds: inputs.targetSeconds,
@@ -73,6 +87,7 @@ export async function patch(paths: readonly string[], options: PatchOptions): Pr
       withLock(store, () => {
         // Another run may have come first.
         refuseConflicts(store, prepared, extended);
+        if (extended) checkRecorded(store, extended.lease);
         writePatch(store, project, prepared, extended);
       });
     await report(prepared, store, options, isNeeded);
@@ -208,7 +223,6 @@ function continued(prepared: Prepared, old: Lease): Prepared {
     ...prepared,
     lease: {
       ...prepared.lease,
-      id: old.id,
       createdAt: old.createdAt,
       ...(reason === undefined ? {} : { reason }),
       ...(ticket === undefined ? {} : { ticket }),
@@ -219,6 +233,7 @@ function continued(prepared: Prepared, old: Lease): Prepared {
 
 function writePatch(store: LeaseStore, project: Project, prepared: Prepared, extended: StoredLease | undefined): void {
   const { plan, lease, companions } = prepared;
+  checkNothingChanged(store, project);
   const writes = plan.files.flatMap(({ before, after }): FileWrite[] => {
     // With an extended lease, `before` is the text without it, and the file itself has it already.
     const file = store.nameOf(project.pathOf(currentFile(project, before)) ?? before.path);
@@ -226,12 +241,57 @@ function writePatch(store: LeaseStore, project: Project, prepared: Prepared, ext
     const to = encode(after);
     return Buffer.from(from).equals(Buffer.from(to)) ? [] : [{ file, from, to }];
   });
-  for (const [i, { companion }] of companions.entries()) {
-    const path = store.absolute(lease.companions[i]?.file ?? '');
-    mkdirSync(dirname(path), { recursive: true });
-    writeDurably(store.fs, path, encode(companion), `.companion-${i}.tmp`);
+  writeAll(store, {
+    lease,
+    kind: 'patch',
+    writes,
+    companions: companions.map(({ companion }) => encode(companion)),
+    finished: lease,
+    ...(extended
+      ? {
+          recorded: extended.lease,
+          extended: {
+            lease: extended.lease,
+            digests: Object.fromEntries(
+              extended.lease.files.flatMap(({ file }) => {
+                const bytes = bytesIn(store, file);
+                return bytes ? [[file, digestOfBytes(bytes)]] : [];
+              }),
+            ),
+          },
+        }
+      : {}),
+  });
+}
+
+/**
+ * A patch holds for the files that it was made from, also for those that it leaves as they are.
+ * @throws UsageError where one of them was changed since it was read
+ */
+function checkNothingChanged(store: LeaseStore, project: Project): void {
+  for (const file of new Set(project.configurations.flatMap(({ files }) => files))) {
+    const path = project.pathOf(file);
+    if (path === undefined) continue;
+    const name = store.nameOf(path);
+    const bytes = bytesIn(store, name);
+    if (!bytes || !Buffer.from(bytes).equals(encode(file)))
+      throw new UsageError(
+        `error: ${file.path} was changed while shortfuse was at work; nothing is changed\n  help: run it again`,
+      );
   }
-  writeAll(store, lease, writes, 'patch', [], lease);
+}
+
+/** Names of files that others have, too, and that go on naming the old content. */
+function hardLinkRemarks(store: LeaseStore, project: Project, { plan }: Prepared): readonly string[] {
+  return plan.files.flatMap(({ before }) => {
+    const path = project.pathOf(before);
+    const links = path === undefined ? 1 : (store.fs.statSync(path, { throwIfNoEntry: false })?.nlink ?? 1);
+    return links > 1
+      ? [
+          `${before.path} is a hard link: its ${links - 1} other ${links === 2 ? 'name goes' : 'names go'} on naming the file as it was`,
+        ]
+      : [];
+  });
 }
 
 function currentFile(project: Project, { path }: SourceFile): SourceFile {
@@ -333,44 +393,49 @@ function operationsOf(server: string) {
 
 /** Completes what a run that was cut off began. */
 async function finish(store: LeaseStore, options: PatchOptions): Promise<ExitStatus> {
-  const { lease } = chosenLease(store, options.finish === true ? undefined : options.finish);
-  const { pending } = lease;
-  if (!pending) {
-    await write(process.stdout, `lease ${lease.id} is complete: nothing to finish\n`);
-    return exit.ok;
-  }
-  if (pending.kind === 'revert')
-    throw new UsageError(
-      `error: the run that was cut off took lease ${lease.id} back\n  help: shortfuse revert ${lease.id} --write completes that`,
-    );
-  return withLock(store, () => {
+  const said = withLock(store, () => {
+    const { lease } = chosenLease(store, options.finish === true ? undefined : options.finish);
+    const { pending } = lease;
+    if (!pending) return `lease ${lease.id} is complete: nothing to finish`;
+    if (pending.kind === 'revert')
+      throw new UsageError(
+        `error: the run that was cut off took lease ${lease.id} back\n  help: shortfuse revert ${lease.id} --write completes that`,
+      );
     removeLeftovers(store, lease);
-    const done: Lease = withoutPending(lease);
     const writes: FileWrite[] = [];
     for (const { file, state } of progressOf(store, pending)) {
       if (state === 'new') continue;
-      const from = realFileSystem.readFileSync(store.absolute(file));
-      const to = state === 'old' ? patchedBytes(lease, file, from) : undefined;
-      if (to === undefined || digestOfBytes(to) !== pending.files.find((each) => each.file === file)?.to)
+      const from = state === 'old' ? bytesIn(store, file) : undefined;
+      const to = from && patchedBytes(lease, file, from);
+      if (!from || !to || digestOfBytes(to) !== pending.files.find((each) => each.file === file)?.to)
         throw new UsageError(
-          `error: ${file} was changed since the run was cut off, so its part cannot be completed\n` +
+          `error: ${file} was ${state === 'missing' ? 'removed' : 'changed'} since the run was cut off, so its part cannot be completed\n` +
             `  help: shortfuse revert ${lease.id} --write takes back what was written; then patch again`,
         );
       writes.push({ file, from, to });
     }
-    writeAll(store, done, writes, 'patch', [], done);
-    return exit.ok;
+    finishAll(store, withoutPending(lease), pending, writes);
+    const files = writes.length === 1 ? '1 file' : `${writes.length} files`;
+    return `lease ${lease.id} is complete: ${files} written now, ${pending.files.length - writes.length} before`;
   });
+  await write(process.stdout, `${said}\n`);
+  return exit.ok;
 }
 
-function withoutPending({ pending: _, ...lease }: Lease): Lease {
-  return lease;
-}
-
+/** The patched bytes of a file that a run did not reach; undefined where they cannot be told. */
 function patchedBytes(lease: Lease, name: string, from: Uint8Array): Uint8Array | undefined {
   const leased = lease.files.find(({ file }) => file === name);
   if (!leased) return undefined;
   const file = decode(name, from);
-  const text = patchedText(leased, file.text);
+  const previous = lease.pending?.previous?.lease.files.find((each) => each.file === name);
+  const original = previous ? originalText(previous, file) : file.text;
+  const text = original === undefined ? undefined : patchedText(leased, original);
   return text === undefined ? undefined : encode({ ...file, text });
+}
+
+/** The text without the edits of a lease that is being extended. */
+function originalText(leased: LeaseFile, file: SourceFile): string | undefined {
+  const adapter = allAdapters.find(({ id }) => id === leased.server);
+  const outcome = takeBack(leased, file, digestOf(file), (text) => adapter?.anchors?.(adapter.parse(text)) ?? []);
+  return outcome.edits.some(({ kind }) => kind === 'drifted') ? undefined : outcome.text;
 }

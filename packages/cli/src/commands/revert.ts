@@ -1,23 +1,30 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Drift, decode, encode, type Lease, printable } from '@shortfuse/core';
 import { isMissing, shownPath, writeDurably } from '@shortfuse/files';
 import type { RevertOptions } from '../args.js';
-import { type ExitStatus, exit, UsageError } from '../exit.js';
+import { type ExitStatus, exit } from '../exit.js';
 import { writeAtomically } from '../io/output.js';
 import { write } from '../io/streams.js';
-import { chosenLease, readLeases } from '../leases/choose.js';
+import { checkRecorded, chosenLease, readLeases } from '../leases/choose.js';
 import { withLock } from '../leases/lock.js';
 import { driftsIn } from '../leases/state.js';
 import { findProjectRoot, LeaseStore, type StoredLease } from '../leases/store.js';
 import { planTakeBack, type TakeBackPlan } from '../leases/take-back.js';
-import { type FileWrite, removeLeftovers, writeAll } from '../leases/transaction.js';
+import { type FileWrite, removeLeftovers, withoutPending, writeAll } from '../leases/transaction.js';
 import { unifiedDiff } from '../patch/diff.js';
 import { pathInRepository, repositoryOf } from '../patch/prepare.js';
 
 /** Takes a patch back: prints the diff, or writes. See `--help` for the exit status. */
-export async function revert(wanted: string | undefined, options: RevertOptions): Promise<ExitStatus> {
-  const store = new LeaseStore(findProjectRoot(process.cwd()));
+export function revert(wanted: string | undefined, options: RevertOptions): Promise<ExitStatus> {
+  return revertIn(new LeaseStore(findProjectRoot(process.cwd())), wanted, options);
+}
+
+/** {@link revert} with the leases of `store`. */
+export async function revertIn(
+  store: LeaseStore,
+  wanted: string | undefined,
+  options: RevertOptions,
+): Promise<ExitStatus> {
   const stored = leaseFor(store, wanted);
   if (typeof stored === 'string') {
     await say(options, { lease: null, files: [], drifted: [], remarks: [stored] }, `${stored}\n`);
@@ -52,11 +59,9 @@ function leaseFor(store: LeaseStore, wanted: string | undefined): StoredLease | 
   }
 }
 
-function writeTakenBack(store: LeaseStore, planned: Lease, plan: TakeBackPlan): void {
+function writeTakenBack(store: LeaseStore, lease: Lease, plan: TakeBackPlan): void {
   // What was read before the lock was taken may be out of date; the files themselves are compared by writeAll.
-  const { lease } = chosenLease(store, planned.id);
-  if (JSON.stringify(lease) !== JSON.stringify(planned))
-    throw new UsageError(`error: lease ${lease.id} was changed while shortfuse was at work\n  help: run it again`);
+  checkRecorded(store, lease);
   removeLeftovers(store, lease);
   const writes = plan.files.flatMap(({ file, before, after }): FileWrite[] => {
     if (file === undefined || !before || !after || before.text === after.text) return [];
@@ -65,21 +70,30 @@ function writeTakenBack(store: LeaseStore, planned: Lease, plan: TakeBackPlan): 
   const left = plan.files.flatMap(({ number, edits }) =>
     edits.flatMap(({ kind, edit }) => (kind === 'drifted' ? [[number, edit] as const] : [])),
   );
-  const { pending: _, ...rest } = lease;
+  const nameOf = (number: number): string | undefined => plan.files[number]?.file;
+  // Under the names that the files have now: when a run is cut off, they are found by these.
+  const rest = {
+    ...withoutPending(lease),
+    files: lease.files.map((leased, number) => ({ ...leased, file: nameOf(number) ?? leased.file })),
+  };
   if (left.length === 0) keepCompanions(store, lease);
-  const remaining = withEdits(rest, left, (number) => plan.files[number]?.file);
-  writeAll(store, rest, writes, 'revert', left, left.length > 0 ? remaining : undefined);
+  const previous = lease.pending?.previous;
+  writeAll(store, {
+    lease: rest,
+    kind: 'revert',
+    writes,
+    left,
+    recorded: lease,
+    ...(previous ? { extended: previous } : {}),
+    ...(left.length > 0 ? { finished: withEdits(rest, left) } : {}),
+  });
 }
 
-/** A lease with only the named edits, under the names that its files have now, and the listeners that these serve. */
-function withEdits(
-  lease: Lease,
-  left: readonly (readonly [file: number, edit: number])[],
-  nameOf: (file: number) => string | undefined,
-): Lease {
+/** A lease with only the named edits and the listeners that these serve. */
+function withEdits(lease: Lease, left: readonly (readonly [file: number, edit: number])[]): Lease {
   const files = lease.files.flatMap((leased, number) => {
     const edits = leased.edits.filter((_, edit) => left.some(([file, each]) => file === number && each === edit));
-    return edits.length > 0 ? [{ ...leased, file: nameOf(number) ?? leased.file, edits }] : [];
+    return edits.length > 0 ? [{ ...leased, edits }] : [];
   });
   const used = [...new Set(files.flatMap(({ edits }) => edits.flatMap(({ listeners }) => listeners)))].sort(
     (a, b) => a - b,
@@ -111,7 +125,7 @@ function keepCompanions(store: LeaseStore, { id, companions }: Lease): void {
     }
     const path = keptPath(store, id, file);
     store.prepareLocal();
-    mkdirSync(dirname(path), { recursive: true });
+    store.fs.mkdirSync(dirname(path), { recursive: true });
     writeDurably(store.fs, path, bytes, `.companion-${i}.tmp`);
   }
 }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { Lease } from '@shortfuse/core';
 import { UsageError } from '../exit.js';
 import type { LeaseStore, StoredLease } from './store.js';
 
@@ -37,6 +38,15 @@ export function chosenLease(store: LeaseStore, wanted: string | undefined): Stor
     `error: ${wanted}: ${found ? 'more than one lease begins like that' : 'no such lease'}\n` +
       `  help: ${leases.length > 0 ? `there are: ${idsOf(leases)}` : `there are none in ${store.leaseFolder}`}`,
   );
+}
+
+/** @throws UsageError where a lease is no longer as it was read before the lock was taken */
+export function checkRecorded(store: LeaseStore, lease: Lease): void {
+  const now = readLeases(store).leases.find((stored) => stored.lease.id === lease.id);
+  if (JSON.stringify(now?.lease) !== JSON.stringify(lease))
+    throw new UsageError(
+      `error: another run ${now ? 'changed' : 'removed'} lease ${lease.id} while shortfuse was at work; nothing is changed\n  help: run it again`,
+    );
 }
 
 function idsOf(leases: readonly StoredLease[]): string {

@@ -52,7 +52,7 @@ const listener = v.object({
   end: v.exactOptional(v.string()),
 });
 
-const lease = v.object({
+const entries = {
   schemaVersion: v.literal(1, 'is of another version of shortfuse'),
   id: v.pipe(v.string(), v.regex(/^[0-9A-Za-z][0-9A-Za-z-]*$/, 'must be letters, digits and hyphens')),
   createdAt: instant,
@@ -88,14 +88,37 @@ const lease = v.object({
       newKeys: v.exactOptional(v.boolean()),
     }),
   ),
-  pending: v.exactOptional(
-    v.object({
-      kind: v.picklist(['patch', 'revert']),
-      files: list(v.object({ file: v.string(), from: digest, to: digest })),
-      left: list(v.pipe(v.tuple([count, count]), v.readonly())),
-    }),
-  ),
-});
+};
+
+/** What a lease names as its own is removed with it, so it must be in its folder. */
+const ownCompanions = <Entries extends Pick<Lease, 'id' | 'companions'>>() =>
+  v.check<Entries, string>(
+    ({ id, companions }) =>
+      companions.every(
+        ({ file }) => file.startsWith(`.shortfuse/leases/${id}/`) && !/(?:^|[\\/])\.{0,2}(?:[\\/]|$)/.test(file),
+      ),
+    'names a companion outside of its own folder',
+  );
+
+const lease = v.pipe(
+  v.object({
+    ...entries,
+    pending: v.exactOptional(
+      v.object({
+        kind: v.picklist(['patch', 'revert']),
+        files: list(v.object({ file: v.string(), from: digest, to: digest })),
+        left: list(v.pipe(v.tuple([count, count]), v.readonly())),
+        previous: v.exactOptional(
+          v.object({
+            lease: v.pipe(v.object(entries), ownCompanions()),
+            digests: v.record(v.string(), digest),
+          }),
+        ),
+      }),
+    ),
+  }),
+  ownCompanions(),
+);
 
 /** Reads a lease. What is wrong with it, and where in it, is said for the first mistake. Never throws. */
 export function parseLease(text: string): { readonly lease: Lease } | { readonly message: string } {

@@ -1,9 +1,8 @@
 import type { Drift, Lease, LeaseState } from '@shortfuse/core';
-import { isMissing, realFileSystem } from '@shortfuse/files';
 import { digestOfBytes } from '../io/digest.js';
 import type { LeaseStore } from './store.js';
 import { type FilePlan, planTakeBack } from './take-back.js';
-import { progressOf } from './transaction.js';
+import { bytesIn, progressOf } from './transaction.js';
 
 /** Compares the files of a lease with what it wrote. Their structure is looked at only where the bytes differ. */
 export async function stateOf(store: LeaseStore, lease: Lease): Promise<LeaseState> {
@@ -70,10 +69,6 @@ function shown(text: string): string {
 }
 
 function digestIn(store: LeaseStore, file: string): string | undefined {
-  try {
-    return digestOfBytes(realFileSystem.readFileSync(store.absolute(file)));
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+  const bytes = bytesIn(store, file);
+  return bytes && digestOfBytes(bytes);
 }

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Lease } from '@shortfuse/core';
 import { isMissing, realFileSystem, removeDurably, type WritableFileSystem, writeDurably } from '@shortfuse/files';
 import { configName, messageOf } from '../io/config.js';
 import { parseLease } from './lease-schema.js';
+import { machineOf, type Run, thisRun } from './run.js';
 
 /** The folder of leases and, below `local`, of what concerns this checkout only. */
 export const storeName = '.shortfuse';
@@ -27,6 +28,8 @@ export class LeaseStore {
     /** The folder that holds `.shortfuse`; paths in leases are relative to it. Absolute. */
     readonly root: string,
     readonly fs: WritableFileSystem = realFileSystem,
+    /** Whose lock it is that this run takes. */
+    readonly run: Run = thisRun,
   ) {}
 
   get leaseFolder(): string {
@@ -46,13 +49,19 @@ export class LeaseStore {
     return join(this.leaseFolder, id);
   }
 
+  /** The folder where these files are until the lease is complete. */
+  draftFolder(id: string): string {
+    return join(this.localFolder, 'drafts', id);
+  }
+
   /** Every lease, the oldest first. */
   read(): { readonly leases: readonly StoredLease[]; readonly broken: readonly BrokenLease[] } {
     const leases: StoredLease[] = [];
     const broken: BrokenLease[] = [];
-    for (const name of namesIn(this.leaseFolder)) {
+    for (const name of namesIn(this.fs, this.leaseFolder)) {
+      if (!name.endsWith('.json') || name.startsWith('.')) continue;
       const path = join(this.leaseFolder, name);
-      const result = readLease(path);
+      const result = readLease(this.fs, path);
       if ('lease' in result) leases.push({ lease: result.lease, path });
       else broken.push({ path, message: result.message });
     }
@@ -69,17 +78,51 @@ export class LeaseStore {
 
   /** Removes a lease, its companions and the folders that are empty then. */
   remove(lease: Lease): void {
-    for (const { file } of lease.companions) removeDurablyIfThere(this.fs, join(this.root, file));
-    removeEmptyFolder(this.fs, this.companionFolder(lease.id));
-    removeDurablyIfThere(this.fs, this.pathOf(lease.id));
+    for (const { file } of lease.companions) this.removeCompanion(lease, file);
+    this.removeLease(lease);
+    this.removeDrafts(lease.id);
+  }
+
+  /** Removes the record alone. */
+  removeLease({ id }: Lease): void {
+    removeDurably(this.fs, this.pathOf(id));
     removeEmptyFolder(this.fs, this.leaseFolder);
+  }
+
+  removeCompanion({ id }: Lease, file: string): void {
+    const path = this.absolute(file);
+    removeDurably(this.fs, path);
+    for (let folder = dirname(path); folder.startsWith(this.companionFolder(id)); folder = dirname(folder))
+      removeEmptyFolder(this.fs, folder);
+  }
+
+  removeDrafts(id: string): void {
+    const folder = this.draftFolder(id);
+    for (const name of namesIn(this.fs, folder)) removeDurably(this.fs, join(folder, name));
+    removeEmptyFolder(this.fs, folder);
+    removeEmptyFolder(this.fs, dirname(folder));
+  }
+
+  /** Removes what runs that were killed left in the folders of this program. Call it under the lock. */
+  removeAbandoned(): void {
+    const takenBack = join(this.localFolder, 'taken-back');
+    const kept = namesIn(this.fs, takenBack).map((name) => join(takenBack, name));
+    for (const folder of [this.leaseFolder, takenBack, ...kept])
+      for (const name of namesIn(this.fs, folder))
+        if (/^\..*\.tmp$/.test(name)) removeDurably(this.fs, join(folder, name));
+    const unfinished = new Set(this.read().leases.flatMap(({ lease }) => (lease.pending ? [lease.id] : [])));
+    const drafts = join(this.localFolder, 'drafts');
+    for (const id of namesIn(this.fs, drafts)) if (!unfinished.has(id)) this.removeDrafts(id);
+    removeEmptyFolder(this.fs, drafts);
   }
 
   /** Makes the folder for what concerns this checkout only. It keeps itself out of git. */
   prepareLocal(): void {
     this.fs.mkdirSync(this.localFolder, { recursive: true });
     const ignore = join(this.localFolder, '.gitignore');
-    if (!existsSync(ignore)) writeDurably(this.fs, ignore, new TextEncoder().encode('*\n'), '.gitignore.tmp');
+    // Runs that wait for the lock do this, too.
+    const temporary = `.lock-${machineOf(this.run)}-${this.run.pid}.tmp`;
+    if (!this.fs.existsSync(ignore)) writeDurably(this.fs, ignore, new TextEncoder().encode('*\n'), temporary);
   }
 
   /** Remembers here, for this checkout, that a lease was taken back: doing so again then says so. */
@@ -94,7 +137,7 @@ export class LeaseStore {
   /** A lease that was taken back in this checkout. */
   takenBack(id: string): Lease | undefined {
     if (id === '' || /[/\\]/.test(id)) return undefined;
-    const result = readLease(join(this.localFolder, 'taken-back', `${id}.json`));
+    const result = readLease(this.fs, join(this.localFolder, 'taken-back', `${id}.json`));
     return 'lease' in result ? result.lease : undefined;
   }
 
@@ -134,29 +177,26 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-function namesIn(folder: string): string[] {
+function namesIn(fs: WritableFileSystem, folder: string): string[] {
   try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
-      .sort();
+    return fs.readdirSync(folder).sort();
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;
   }
 }
 
-function readLease(path: string): { readonly lease: Lease } | { readonly message: string } {
+function readLease(fs: WritableFileSystem, path: string): { readonly lease: Lease } | { readonly message: string } {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = fs.readFileSync(path, 'utf8');
   } catch (error) {
     return { message: messageOf(error) };
   }
-  return parseLease(text);
-}
-
-function removeDurablyIfThere(fs: WritableFileSystem, path: string): void {
-  if (existsSync(path)) removeDurably(fs, path);
+  const result = parseLease(text);
+  if ('lease' in result && `${result.lease.id}.json` !== basename(path))
+    return { message: `it is the lease ${result.lease.id}, under another name: was it copied or renamed?` };
+  return result;
 }
 
 function removeEmptyFolder(fs: WritableFileSystem, folder: string): void {

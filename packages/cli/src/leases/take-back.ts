@@ -1,5 +1,6 @@
 import {
   type Adapter,
+  type Anchor,
   type Configuration,
   decode,
   type EditOutcome,
@@ -11,11 +12,12 @@ import {
   type SourceFile,
   takeBack,
 } from '@shortfuse/core';
-import { isMissing, openProject, type Project, realFileSystem } from '@shortfuse/files';
+import { openProject, type Project } from '@shortfuse/files';
 import { adapters as allAdapters } from '../adapters.js';
 import { digestOf, digestOfBytes } from '../io/digest.js';
 import { type Inputs, readInputs } from '../io/inputs.js';
 import type { LeaseStore } from './store.js';
+import { bytesIn } from './transaction.js';
 
 /** What taking a lease back means for one of its files. */
 export interface FilePlan {
@@ -115,7 +117,29 @@ function filePlan(
     );
     return { leased, number, file: name, before: file, after: file, isExact: digest === leased.digestBefore, edits };
   }
-  const outcome = takeBack(leased, file, digest, (text) => adapter.anchors?.(adapter.parse(text)) ?? [], skip);
+  const anchors = (text: SourceFile): readonly Anchor[] => adapter.anchors?.(adapter.parse(text)) ?? [];
+  const previous = lease.pending?.previous;
+  const extended = previous?.lease.files.find((each) => each.file === leased.file);
+  if (extended && digest === previous?.digests[leased.file]) {
+    // A run that extended the lease did not reach this file: only the edits from before are in it.
+    const outcome = takeBack(extended, file, digest, anchors);
+    const isSkipped = skip !== undefined && skip.size > 0;
+    const after: SourceFile = { ...file, text: isSkipped ? file.text : outcome.text };
+    const drifted = isSkipped ? 'it was left alone with the rest of its file' : 'the file had drifted before';
+    const isDone = !isSkipped && outcome.edits.every(({ kind }) => kind !== 'drifted');
+    return {
+      leased,
+      number,
+      file: name,
+      before: file,
+      after: isDone ? after : file,
+      isExact: isDone && digestOfBytes(encode(after)) === leased.digestBefore,
+      edits: leased.edits.map((_, edit) =>
+        isDone ? { kind: 'taken-back', edit } : { kind: 'drifted', edit, why: drifted },
+      ),
+    };
+  }
+  const outcome = takeBack(leased, file, digest, anchors, skip);
   const after: SourceFile = { ...file, text: outcome.text };
   const isExact = outcome.exact && digestOfBytes(encode(after)) === leased.digestBefore;
   return { leased, number, file: name, before: file, after, isExact, edits: outcome.edits };
@@ -131,12 +155,8 @@ function currentFile(
 ): { readonly name: string; readonly file: SourceFile } | undefined {
   const byName = files.get(leased.file);
   if (byName) return { name: leased.file, file: byName };
-  try {
-    const bytes = realFileSystem.readFileSync(store.absolute(leased.file));
-    return { name: leased.file, file: decode(leased.file, bytes) };
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
+  const bytes = bytesIn(store, leased.file);
+  if (bytes) return { name: leased.file, file: decode(leased.file, bytes) };
   const leasedNames = new Set(lease.files.map(({ file }) => file));
   const others = [...files].filter(([name]) => !leasedNames.has(name));
   const same = others.filter(([, file]) => [leased.digestAfter, leased.digestBefore].includes(digestOf(file)));

@@ -28,6 +28,8 @@ import type { LeaseStore } from '../leases/store.js';
 import { type Opinion, opinionOf, secondReaders } from './second-opinion.js';
 
 export interface PatchWish {
+  /** Of the lease that is extended; a new one where absent. */
+  readonly id?: string;
   readonly allowDisable: boolean;
   readonly annotate: boolean;
   readonly until: Instant;
@@ -79,7 +81,7 @@ export function preparePatch(
       return undefined;
     },
   });
-  const id = newId(wish.now);
+  const id = wish.id ?? newId(wish.now);
   const plan = wish.annotate ? annotated(planned, project, adapterOf, id, wish.until) : planned;
   const companions = companionsOf(plan, inputs.adapters, inputs.targetSeconds);
   const folder = store.companionFolder(id);
