@@ -4,7 +4,7 @@ import type { Finding } from './finding.js';
 import { announcedSeconds, isStateful, type MechanismResult } from './mechanism.js';
 import type { Answered } from './probe.js';
 import type { Acceptance } from './wait.js';
-import { mechanismTitles, shortKey, spellAge } from './words.js';
+import { mechanismTitles, shortKey, spellAge, spellAnnounced } from './words.js';
 
 /** What a person should know besides the figures, a sentence each. */
 export function notesOn({ result, acceptances, isInterrupted }: Finding): string[] {
@@ -14,38 +14,48 @@ export function notesOn({ result, acceptances, isInterrupted }: Finding): string
   return [
     ...(isInterrupted ? ['the waiting was interrupted: later ages were not tried'] : []),
     ...severalServers(result),
-    ...mechanismNames.flatMap((name) => mechanismNotes(name, result.mechanisms[name], acceptanceOf(name))),
+    ...mechanismNames.flatMap((name) => mechanismNotes(name, result, acceptanceOf(name))),
     ...renewalNotes(result.mechanisms.ticketTls13, acceptanceOf('ticketTls13')),
     ...unseenNotes(result, acceptanceOf),
   ];
 }
 
+/** One sentence for all mechanisms: the same servers answer to each. */
 function severalServers({ differingAnswers }: Answered): string[] {
-  return mechanismNames.flatMap((name) => {
-    const groups = differingAnswers.filter(({ mechanism }) => mechanism === name);
-    if (groups.length === 0) return [];
-    const all = groups.reduce((sum, { handshakes }) => sum + handshakes, 0);
-    const spelled = groups
-      .map((group) => `${spellGroup(group)} in ${group.handshakes} of ${all} handshakes`)
-      .join('; ');
-    return [
-      `${mechanismTitles[name]}: several servers answer here, or one that was reloaded meanwhile: ${spelled}; ` +
-        'probe each server with --connect ADDRESS:PORT',
-    ];
-  });
-}
-
-function spellGroup({ keyName, lifetimeHintSeconds, certificateSha256 }: AnswerGroup): string {
-  const parts = [
-    ...(keyName === undefined ? [] : [`key ${shortKey(keyName)}`]),
-    ...(lifetimeHintSeconds === undefined ? [] : [`${spellDuration(lifetimeHintSeconds)} announced`]),
-    ...(certificateSha256 === undefined ? [] : [`certificate ${certificateSha256.slice(0, 8)}…`]),
+  if (differingAnswers.length === 0) return [];
+  const certificates = new Set(differingAnswers.map(({ certificateSha256 }) => certificateSha256));
+  const counts = new Map<string, number>();
+  for (const group of differingAnswers) {
+    const spelled = spellGroup(group, certificates.size > 1);
+    counts.set(spelled, (counts.get(spelled) ?? 0) + group.handshakes);
+  }
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const spelled = [...counts].map(([what, count]) => `${what} (${count} of ${all} handshakes)`).join('; ');
+  return [
+    `several servers answer here, or one that was reloaded meanwhile: ${spelled}; ` +
+      'ask each server with --connect ADDRESS:PORT',
   ];
-  return parts.join(', ');
 }
 
-function mechanismNotes(name: MechanismName, result: MechanismResult, acceptance: Acceptance | undefined): string[] {
+function spellGroup(
+  { keyName, lifetimeHintSeconds, certificateSha256 }: AnswerGroup,
+  withCertificate: boolean,
+): string {
+  const parts = [
+    ...(keyName === undefined ? [] : [`ticket key ${shortKey(keyName)}`]),
+    ...(lifetimeHintSeconds === undefined ? [] : [`${spellAnnounced(lifetimeHintSeconds)} announced`]),
+    ...(withCertificate && certificateSha256 !== undefined ? [`certificate ${certificateSha256.slice(0, 8)}…`] : []),
+  ];
+  return parts.length === 0 ? 'no ticket' : parts.join(', ');
+}
+
+function mechanismNotes(
+  name: MechanismName,
+  { mechanisms, differingAnswers }: Answered,
+  acceptance: Acceptance | undefined,
+): string[] {
   const what = mechanismTitles[name];
+  const result = mechanisms[name];
   const { status, offers, failure } = result;
   const notes: string[] = [];
   if (status === 'unasked' && failure) notes.push(`${what}: not asked, because ${failure.message}`);
@@ -56,7 +66,8 @@ function mechanismNotes(name: MechanismName, result: MechanismResult, acceptance
         : `${what}: handed out and never accepted (${offers.made} offers): the server keeps no sessions, ` +
             'or several servers answer that do not share them',
     );
-  if (status === 'sometimes')
+  // Where several servers show themselves, that is why.
+  if (status === 'sometimes' && differingAnswers.length === 0)
     notes.push(
       `${what}: accepted ${offers.accepted} of ${offers.made} times: each process keeps its own sessions, ` +
         'or several servers answer that do not share them',

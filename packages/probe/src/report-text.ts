@@ -6,6 +6,7 @@ import {
   printable,
   type Seconds,
   type Styler,
+  shorten,
   spellDuration,
   type Tone,
   widthOf,
@@ -70,9 +71,13 @@ function headLines({ endpoint, remoteAddress, protocols, certificate }: Answered
   const head = `${style('heading', printable(spellAddress(endpoint)))}  ${printable(facts.join('  '))}`;
   if (!certificate) return [head];
   const { subject, sha256, objection } = certificate;
-  const shown = `certificate ${subject} (${sha256.slice(0, 8)}…)${objection === undefined ? '' : `, ${objection}`}`;
-  return [head, ...wrap(printable(shown), columns - 2).map((line) => style('quiet', `  ${line}`))];
+  const owner = shorten(printable(subject), longestSubject);
+  const shown = `certificate ${owner} (${sha256.slice(0, 8)}…)${objection === undefined ? '' : `, ${objection}`}`;
+  return [head, ...wrap(shown, columns - 2).map((line) => style('quiet', `  ${line}`))];
 }
+
+/** Whoever owns a certificate may write a page into it. */
+const longestSubject = 60;
 
 const titles = ['MECHANISM', 'ANSWER', 'ANNOUNCED', 'ACCEPTED', 'TICKET KEY'];
 

@@ -100,7 +100,9 @@ test('several servers are told apart', () => {
   const result = answered({ ...nothing, ticketTls12 }, { differingAnswers: groupAnswers(ticketTls12) });
   const text = probeText({ ...shop, result }).replaceAll(/\s+/g, ' ');
   expect(text).toContain('TLS 1.2 ticket resumed 4 of 8 times 2 h bbbbbbbb… and 1 more');
-  expect(text).toContain('key aaaaaaaa…, 1 min announced in 3 of 6 handshakes; key bbbbbbbb…, 2 h announced in 3 of 6');
+  expect(text).toContain(
+    'ticket key aaaaaaaa…, 1 min announced (3 of 6 handshakes); ticket key bbbbbbbb…, 2 h announced (3 of 6 handshakes); ask each',
+  );
 });
 
 const stock = { endpoint: { host: 'shop.example', port: 443 }, takenAtMs: Date.UTC(2025, 0, 2), mechanisms: {} };

@@ -27,7 +27,10 @@ interface Step {
 
 const more: Heard = { kind: 'more' };
 const done: Heard = { kind: 'done' };
-const refused = (why: string): Heard => ({ kind: 'refused', why });
+const refused = (why: string): Heard => ({ kind: 'refused', why: why.slice(0, longestReason) });
+
+/** More of a server's words than this is no reason. */
+const longestReason = 240;
 
 /** An SMTP answer ends with the line that has a blank, not a hyphen, behind its number. */
 function smtp(code: string, needs?: RegExp): Step['hear'] {
@@ -68,7 +71,7 @@ const longestAnswer = 16_384;
 /** There is more to come, unless what came cannot be the start of an answer. */
 function unfinished(heard: string, start: RegExp): Heard {
   const [line = ''] = heard.split(/\r?\n/, 1);
-  if (!start.test(line)) return refused(`the server answers: ${line.slice(0, 200)}`);
+  if (!start.test(line)) return refused(`the server answers: ${line}`);
   return heard.length > longestAnswer ? refused('the server talks without end') : more;
 }
 

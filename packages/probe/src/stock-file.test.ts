@@ -48,6 +48,7 @@ describe('what is no such file', () => {
     { what: 'a later version', text: good.replace('"version": 1', '"version": 2') },
     { what: 'a session that is none', text: good.replace(/"secret": "[^"]+"/, '"secret": "AAAA"') },
     { what: 'a port that is none', text: good.replace('443', '70000') },
+    { what: 'a host that is none', text: good.replace('"host": "shop.example"', '"host": "x\\r\\ny"') },
     { what: 'an unknown protocol', text: good.replace('"port": 443', '"port": 443, "starttls": "ftp"') },
     { what: 'a cut', text: good.slice(0, -20) },
   ])('$what', ({ text }) => expect(readStocks(text)).toBeUndefined());

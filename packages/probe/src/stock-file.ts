@@ -1,5 +1,6 @@
+import { isIP } from 'node:net';
 import { type MechanismName, mechanismNames } from '@shortfuse/core';
-import type { Endpoint } from './endpoint.js';
+import { type Endpoint, isHostName } from './endpoint.js';
 import { type ClientSession, clientSession, secretBytes } from './session.js';
 import { starttlsProtocols } from './starttls.js';
 import type { Stock, StockedMechanism } from './stock.js';
@@ -92,7 +93,7 @@ function readPlace(value: unknown): { host: string; port: number } | undefined {
   if (!isRecord(value)) return undefined;
   const { host, port } = value;
   const isPort = typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= 65_535;
-  return typeof host === 'string' && isPort ? { host, port } : undefined;
+  return typeof host === 'string' && (isHostName(host) || isIP(host) !== 0) && isPort ? { host, port } : undefined;
 }
 
 function readStocked(value: unknown): StockedMechanism | undefined {
