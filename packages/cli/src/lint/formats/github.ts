@@ -1,6 +1,6 @@
 import type { Finding, LintReport, Location } from '@shortfuse/core';
 import { type FormatContext, pathInRepository } from './context.js';
-import { rangeOf } from './range.js';
+import { lastLineOf, rangeOf } from './range.js';
 import { cutAt, detailLines, oneLine, pathText, readingId, type Unread, unreadIn } from './wording.js';
 
 /** Runners cut a message of an annotation here, in the middle of a word. */
@@ -38,8 +38,9 @@ function unreadCommand({ severity, path, at, message, help }: Unread, pathOf: (p
 
 /** Columns only where the place is on one line: the runner refuses them elsewhere. */
 function placeOf(at: Location): Readonly<Record<string, number>> {
-  const { start, end } = rangeOf(at);
-  const lines = { line: start.line, endLine: end.line };
+  const range = rangeOf(at);
+  const { start, end } = range;
+  const lines = { line: start.line, endLine: lastLineOf(range) };
   return start.line === end.line ? { ...lines, col: start.column, endColumn: end.column } : lines;
 }
 

@@ -1,7 +1,7 @@
 import type { LintReport, Location, Severity } from '@shortfuse/core';
 import { type FormatContext, pathInRepository } from './context.js';
 import { fingerprintDigest } from './fingerprint.js';
-import { rangeOf } from './range.js';
+import { lastLineOf, rangeOf } from './range.js';
 import { paragraph, pathText, readingId, unreadIn } from './wording.js';
 
 /**
@@ -35,8 +35,8 @@ const severities: Readonly<Record<Severity, 'major' | 'minor'>> = { error: 'majo
 /** By lines, as every version of GitLab reads it. */
 function locationOf(path: string, at: Location | undefined) {
   if (!at) return { path: pathText(path), lines: { begin: 1 } };
-  const { start, end } = rangeOf(at);
-  return { path: pathText(path), lines: { begin: start.line, end: end.line } };
+  const range = rangeOf(at);
+  return { path: pathText(path), lines: { begin: range.start.line, end: lastLineOf(range) } };
 }
 
 /** Numbers issues with one fingerprint, of which GitLab would show the first. */

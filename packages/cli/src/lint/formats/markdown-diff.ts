@@ -1,17 +1,19 @@
 import { type FileEdit, positionOf } from '@shortfuse/core';
 import { codeBlock } from './markdown-text.js';
-import { oneLine, placeText } from './wording.js';
+import { cutAt, oneLine, placeText } from './wording.js';
 
 /** More lines than these of one edit are not shown. */
 const mostLines = 12;
 
+/** So much of a line stands around what changes in it. */
+const mostContext = 100;
+
 /** What one edit does to the lines that it touches, as a block of a diff. */
 export function editBlock({ file, edit }: FileEdit, pathOf: (path: string) => string): readonly string[] {
   const { start, end } = edit.span;
-  const lineStart = start - (positionOf(file, start).column - 1);
   const lineEnd = file.text.indexOf('\n', end);
-  const tail = file.text.slice(end, lineEnd === -1 ? file.text.length : lineEnd).replace(/\r$/, '');
-  const head = file.text.slice(lineStart, start);
+  const head = lastOf(file.text.slice(start - (positionOf(file, start).column - 1), start));
+  const tail = firstOf(file.text.slice(end, lineEnd === -1 ? file.text.length : lineEnd).replace(/\r$/, ''));
   const before = linesOf(head + file.text.slice(start, end) + tail);
   const after = linesOf(head + edit.after + tail);
   // A line that is added leaves the one beside it as it is.
@@ -28,6 +30,14 @@ export function editBlock({ file, edit }: FileEdit, pathOf: (path: string) => st
     ...shown(before, '-'),
     ...shown(after, '+'),
   ]);
+}
+
+function lastOf(text: string): string {
+  return text.length > mostContext ? `…${text.slice(-mostContext).replace(/^[\udc00-\udfff]/, '')}` : text;
+}
+
+function firstOf(text: string): string {
+  return cutAt(text, mostContext);
 }
 
 function linesOf(text: string): string[] {

@@ -17,13 +17,15 @@ const room = { unread: 8000, findings: 20_000, listeners: 10_000, details: 22_00
  */
 export function lintMarkdown(report: LintReport, context: FormatContext): string {
   const pathOf = (path: string): string => pathInRepository(path, context);
+  // What does not fit is cut at the end, and that should not be an error.
+  const findings = [...report.findings].sort((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'));
   const sections = [
     [marker, `### shortfuse: ${headline(report)}`],
     [scope(report)],
     unreadSection(report, pathOf),
-    findingSection(report.findings, pathOf),
+    findingSection(findings, pathOf),
     listenerSection(report, pathOf),
-    detailSection(report.findings, pathOf),
+    detailSection(findings, pathOf),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -56,10 +58,10 @@ function unreadSection(report: LintReport, pathOf: (path: string) => string): re
   const unread = countUnread(report);
   if (items.length === 0 && unread === 0) return [];
   const { blocks, left } = fitting(items, room.unread);
+  const warning = '**What could not be read was not judged: no finding does not mean that there is nothing.**';
   return [
-    ...(unread > 0
-      ? ['**What could not be read was not judged: no finding does not mean that there is nothing.**', '']
-      : []),
+    ...(unread > 0 ? [warning] : []),
+    ...(unread > 0 && blocks.length > 0 ? [''] : []),
     ...blocks,
     ...(left > 0 ? [`- and ${left} more`] : []),
   ];

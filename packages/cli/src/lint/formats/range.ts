@@ -11,6 +11,11 @@ export function rangeOf({ file, span }: Location): Range {
   return { start: positionOf(file, span.start), end: positionOf(file, Math.max(span.start, span.end)) };
 }
 
+/** The last line that a range has something of: a range that ends with a line end has nothing of the line behind it. */
+export function lastLineOf({ start, end }: Range): number {
+  return end.column === 1 && end.line > start.line ? end.line - 1 : end.line;
+}
+
 /** A byte order mark is part of the first line's bytes. */
 const byteOrderMark = { 'utf-8': 0, 'utf-8-bom': 3, 'utf-16le': 2, 'utf-16be': 2, latin1: 0 } as const;
 

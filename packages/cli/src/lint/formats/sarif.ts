@@ -25,6 +25,8 @@ const fingerprintName = 'shortfuse/v1';
 /** A descriptor that notifications refer to. */
 const notReadId = 'not-read';
 
+const notReadHelp = 'What it hides was not judged: no finding does not mean that there is nothing.';
+
 /** So many of the listeners of a finding are named. */
 const mostListeners = 50;
 
@@ -73,7 +75,9 @@ function driver(rules: readonly Rule[], { version }: FormatContext): Sarif.ToolC
         id: notReadId,
         name: 'NotRead',
         shortDescription: { text: 'A text could not be read, or does not tell the whole truth.' },
-        fullDescription: { text: 'What it hides was not judged: no finding does not mean that there is nothing.' },
+        fullDescription: { text: notReadHelp },
+        help: { text: notReadHelp },
+        helpUri: homePage,
       },
     ],
   };
