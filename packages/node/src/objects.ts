@@ -53,6 +53,8 @@ interface Sink {
   readonly from: ts.Node;
   readonly entries: (Entry | Opaque)[];
   readonly uses: ts.Node[];
+  /** There was more than is read: then the last word may be any. */
+  isFull: boolean;
 }
 
 interface Part {
@@ -65,8 +67,9 @@ interface Part {
 export function shapeOf(reader: Reader, node: ts.Expression, from: ts.Node = node): Shape {
   const meaning = meaningOf(reader, node);
   const inner = meaning.kind === 'expression' ? bare(meaning.node) : undefined;
-  const sink: Sink = { reader, from, entries: [], uses: [] };
+  const sink: Sink = { reader, from, entries: [], uses: [], isFull: false };
   addObject(sink, node, { by: 'own', steps: [], isConditional: false });
+  closeSink(sink, node);
   return {
     entries: sink.entries,
     literal: inner && ts.isObjectLiteralExpression(inner) ? inner : undefined,
@@ -117,9 +120,10 @@ export function memberOfObject(
     return hidden(`${name} is a property of something that is not read`);
   if (ts.isCallExpression(node) && !isAssign(node))
     return hidden(`the value comes out of ${oneLine(node.expression).slice(0, 60)}()`);
-  const sink: Sink = { reader, from: use, entries: [], uses: [] };
+  const sink: Sink = { reader, from: use, entries: [], uses: [], isFull: false };
   addObject(sink, node, { by: 'own', steps: [], isConditional: false });
   addMutations(sink, of.steps, { by: 'own', steps: [], isConditional: false });
+  closeSink(sink, node);
   const decision = decide(sink, name, 'count');
   if (decision.kind === 'hidden') return { kind: 'hidden', why: decision.why, at: decision.at };
   if (decision.kind === 'absent') return hidden(`${name} is not among the properties of the object`);
@@ -150,7 +154,11 @@ function addObject(sink: Sink, given: ts.Expression, part: Part): void {
     else if (!isNothing(node)) addNamed(sink, node, part);
     return true;
   });
-  if (isDone !== true) sink.entries.push({ key: undefined, kind: 'object', why: 'the object is too large', at: node });
+  if (isDone !== true) sink.isFull = true;
+}
+
+function closeSink({ entries, isFull }: Sink, at: ts.Node): void {
+  if (isFull) entries.push({ key: undefined, kind: 'object', why: 'the object is too large', at });
 }
 
 function isLogical(kind: ts.SyntaxKind): boolean {
@@ -195,7 +203,10 @@ function whyUnread(meaning: Meaning, node: ts.Expression): string {
 
 function addLiteral(sink: Sink, node: ts.ObjectLiteralExpression, part: Part): void {
   for (const property of node.properties) {
-    if (sink.entries.length > mostEntries) return;
+    if (sink.entries.length > mostEntries) {
+      sink.isFull = true;
+      return;
+    }
     if (ts.isSpreadAssignment(property)) {
       addObject(sink, property.expression, { ...part, by: 'spread' });
       continue;

@@ -228,11 +228,11 @@ function settingIn(
   name: string,
 ): Setting | undefined {
   if (decision.kind === 'absent') return undefined;
-  if (decision.kind === 'hidden') return { value: undefined, at: locationOf(reader, decision.at), why: decision.why };
+  if (decision.kind === 'hidden') return hiddenSetting(reader, decision);
   const { entry } = decision;
   const value = textIn(reader, decision);
   if (value === undefined) return undefined;
-  if (typeof value !== 'string') return { value: undefined, at: locationOf(reader, value.at), why: value.why };
+  if (typeof value !== 'string') return hiddenSetting(reader, value);
   const known = entry.value ? evaluate(reader, entry.value) : undefined;
   if (!known || known.kind === 'hidden') return { value, at: locationOf(reader, entry.at) };
   const at = locationOf(reader, known.node);
@@ -245,6 +245,11 @@ function settingIn(
   );
 }
 
+function hiddenSetting(reader: Reader, { at, why }: Hidden): Setting {
+  const place = locationOf(reader, at);
+  return { value: undefined, at: place, valueSpan: place.span, why };
+}
+
 /** What stands in the way of a change is asked for when every file has been read. */
 function lockable(setting: Setting, locked: () => string | undefined): Setting {
   return Object.defineProperty(setting, 'locked', { get: locked, enumerable: true });
@@ -252,7 +257,7 @@ function lockable(setting: Setting, locked: () => string | undefined): Setting {
 
 /** The words of an option that is a list. */
 function wordsIn(reader: Reader, decision: Decision & { readonly kind: 'set' | 'hidden' }): Setting {
-  if (decision.kind === 'hidden') return { value: undefined, at: locationOf(reader, decision.at), why: decision.why };
+  if (decision.kind === 'hidden') return hiddenSetting(reader, decision);
   const { value, at } = decision.entry;
   const words = value ? itemsOf(reader, value).map((item) => evaluate(reader, item)) : [];
   return words.every((word) => word.kind === 'text')

@@ -139,6 +139,12 @@ function otherUse(
   steps: readonly Step[],
   at: ts.Node,
 ): Refusal | undefined {
+  const tree = world.treeOf(at);
+  if (!world.isGiven(tree))
+    return refused(reader, at, {
+      why: `${tree.file.path} is not among the files that were given, and neither may others be that use the same number`,
+      help: 'name the folder that holds all sources of the program',
+    });
   for (const { holder, path } of steps) {
     const references =
       holder.kind === 'declaration' ? referencesEverywhere(world, holder.declaration) : usesOfExports(world, [holder]);

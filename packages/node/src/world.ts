@@ -16,6 +16,8 @@ export interface World {
   /** Every file, in the order in which it came. */
   readonly trees: readonly SourceTree[];
   readonly wanted: readonly Wanted[];
+  /** Was this file among those that a person gave? Others are only there because one of those imports them. */
+  readonly isGiven: (tree: SourceTree) => boolean;
   /** The file that a node is part of. */
   readonly treeOf: (node: ts.Node) => SourceTree;
   readonly bindings: (tree: SourceTree) => Bindings | undefined;
@@ -32,6 +34,7 @@ export interface World {
  * @param found what is at each path that was asked for: a file, or undefined where there is none
  */
 export function worldOf(given: readonly SourceTree[], found: ReadonlyMap<string, SourceTree | undefined>): World {
+  const ours = new Set(given);
   const byPath = new Map(given.map((tree) => [tree.file.path, tree]));
   for (const [path, tree] of found) if (tree && !byPath.has(path)) byPath.set(path, tree);
   const trees = [...new Set(byPath.values())];
@@ -59,6 +62,7 @@ export function worldOf(given: readonly SourceTree[], found: ReadonlyMap<string,
     get wanted() {
       return [...wanted.values()];
     },
+    isGiven: (tree) => ours.has(tree),
     treeOf,
     bindings,
     exports,

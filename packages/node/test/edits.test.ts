@@ -280,6 +280,18 @@ describe('what something else uses is left alone', () => {
   ])('%s', (_, text, count) => expect(refusals(serverOf(text))).toHaveLength(count));
 });
 
+test('a file that was not given is left alone: what else uses it is not seen', () => {
+  const texts = {
+    'server.ts': `${head}import { T } from './t';\nhttps.createServer({ sessionTimeout: T });`,
+    't.ts': 'export const T = 900;',
+  };
+  const { plan } = patchTexts(texts, ['server.ts']);
+  expect(plan.files).toEqual([]);
+  expect(plan.refused.map(({ why }) => why)).toEqual([
+    't.ts is not among the files that were given, and neither may others be that use the same number',
+  ]);
+});
+
 describe('comments and places', () => {
   const tree = (text: string, path = 'a.tsx') => node.parse(fileOf(path, text));
   const texts = (text: string, path?: string) =>

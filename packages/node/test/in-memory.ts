@@ -59,13 +59,15 @@ export function summaryOf(listener: Listener) {
   };
 }
 
-/** Plans the patch of sources that are a whole program, and gives their texts after it. */
-export function patchTexts(texts: Readonly<Record<string, string>>): {
+/** Plans the patch of sources that are a whole program, and gives their texts after it. `given`: the others are only found by imports. */
+export function patchTexts(
+  texts: Readonly<Record<string, string>>,
+  given: readonly string[] = Object.keys(texts),
+): {
   readonly plan: Plan;
   readonly after: Readonly<Record<string, string>>;
 } {
   const files = Object.entries(texts).map(([path, text]) => fileOf(path, text));
-  const given = Object.keys(texts);
   // The plan names files by what was read: the same objects have to come back.
   const trees = new Map(files.map((file) => [file.path, node.parse(file)]));
   const resolve = (changed: ReadonlyMap<SourceFile, SourceFile>): readonly Configuration[] => {
@@ -75,14 +77,18 @@ export function patchTexts(texts: Readonly<Record<string, string>>): {
         return [path, other ? node.parse(other) : tree] as const;
       }),
     );
-    return resolveAll(node, [...now.values()], noOptions, ({ pattern }) => {
+    const handed = given.flatMap((path) => now.get(path) ?? []);
+    return resolveAll(node, handed, noOptions, ({ pattern }) => {
       const tree = now.get(pattern);
       return tree ? { kind: 'files', files: [tree] } : { kind: 'missing' };
     });
   };
   const plan = planPatch(resolve(new Map()), { target: 60, allowDisable: false, resolveWith: resolve });
   const after = Object.fromEntries(
-    given.map((path) => [path, plan.files.find((file) => file.before.path === path)?.after.text ?? texts[path] ?? '']),
+    Object.keys(texts).map((path) => [
+      path,
+      plan.files.find((file) => file.before.path === path)?.after.text ?? texts[path] ?? '',
+    ]),
   );
   return { plan, after };
 }
