@@ -1,8 +1,8 @@
 import { oneLine } from './wording.js';
 
 /**
- * Text from elsewhere as text of GitHub's and GitLab's Markdown: it makes no emphasis, link, tag, cell or formula, and
- * mentions nobody and no issue.
+ * Text from elsewhere as text of GitHub's and GitLab's Markdown: it makes no emphasis, tag, cell or formula, hides no address
+ * behind other words, and mentions nobody and no issue.
  */
 export function plainText(text: string, longest?: number): string {
   return oneLine(text, longest)

@@ -3,7 +3,7 @@ import { type FormatContext, pathInRepository } from './context.js';
 import { editBlock } from './markdown-diff.js';
 import { listenerRows } from './markdown-listeners.js';
 import { code, codeInCell, fitting, plainText } from './markdown-text.js';
-import { placeText, rulePage, type Unread, unreadIn } from './wording.js';
+import { pathText, placeText, rulePage, type Unread, unreadIn } from './wording.js';
 
 /** By this a script finds the comment that it made before. Nobody sees it. */
 const marker = '<!-- shortfuse-lint -->';
@@ -68,7 +68,7 @@ function unreadSection(report: LintReport, pathOf: (path: string) => string): re
 }
 
 function unreadItem({ severity, path, at, message, help }: Unread, pathOf: (path: string) => string): string {
-  const place = code(at ? placeText(at, pathOf) : pathOf(path));
+  const place = code(at ? placeText(at, pathOf) : pathText(pathOf(path)));
   const advice = help === '' ? '' : ` (${plainText(help, 300)})`;
   return `- ${place}: ${severity}: ${plainText(message, 300)}${advice}`;
 }
@@ -78,7 +78,7 @@ function findingSection(findings: readonly Finding[], pathOf: (path: string) => 
   const rows = findings.map(({ rule, severity, at, message }) => {
     const { line } = positionOf(at.file, at.span.start);
     const word = severity === 'error' ? '**error**' : 'warning';
-    return `| ${word} | ${codeInCell(`${pathOf(at.file.path)}:${line}`)} | ${plainText(message, 300)} | [${rule}](${rulePage(rule)}) |`;
+    return `| ${word} | ${codeInCell(`${pathText(pathOf(at.file.path))}:${line}`)} | ${plainText(message, 300)} | [${rule}](${rulePage(rule)}) |`;
   });
   const { blocks, left } = fitting(rows, room.findings);
   return [
