@@ -1,6 +1,6 @@
 // @ts-check
 import { spawnSync } from 'node:child_process';
-import { ExpectedError } from './runner.mjs';
+import { annotate, ExpectedError } from './runner.mjs';
 
 /** Leases may be kept in any folder of the repository. */
 const newLeases = ':(top,glob)**/.shortfuse/leases/**';
@@ -87,9 +87,23 @@ export function pushCommit({ branch, title, body, files, author }) {
     );
     git('push', '--quiet', 'origin', `${commit}:refs/heads/${branch}`);
   } finally {
-    git('reset', '--quiet', '--hard');
+    restoreFiles();
   }
   return true;
+}
+
+/** Makes the files that git knows as they are in `HEAD`. */
+export function restoreFiles() {
+  git('reset', '--quiet', '--hard');
+}
+
+/**
+ * Takes a branch from the remote again.
+ * @param {string} branch
+ */
+export function dropBranch(branch) {
+  const { status, stderr } = run(['push', '--quiet', 'origin', '--delete', `refs/heads/${branch}`]);
+  if (status !== 0) annotate('warning', `branch ${branch} is left on the remote: ${stderr}`);
 }
 
 /**

@@ -14,6 +14,7 @@ import { ExpectedError } from './runner.mjs';
  * @property {string} baseline
  * @property {string} maxWarnings
  * @property {string} sarifFile
+ * @property {boolean} comment
  * @property {string} ticket
  * @property {string} reason
  * @property {string} for
@@ -64,6 +65,7 @@ export function readInputs(env) {
     baseline: text('baseline'),
     maxWarnings: text('max-warnings'),
     sarifFile: text('sarif-file'),
+    comment: isYes('comment', text('comment')),
     ticket: text('ticket'),
     reason: text('reason'),
     for: text('for'),

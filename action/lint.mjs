@@ -1,7 +1,8 @@
 // @ts-check
 import { join, resolve } from 'node:path';
+import { comment } from './comment.mjs';
 import { optionsOf } from './inputs.mjs';
-import { setOutputs, summarize } from './runner.mjs';
+import { annotate, setOutputs, summarize } from './runner.mjs';
 import { runShortfuse, textOf, withFolder } from './shortfuse.mjs';
 
 /**
@@ -10,9 +11,16 @@ import { runShortfuse, textOf, withFolder } from './shortfuse.mjs';
  * @returns {Promise<number>} the exit status of `shortfuse lint`
  */
 export async function lint(inputs) {
+  const { status, markdown, findings } = judge(inputs);
+  if (inputs.comment && markdown !== '') await comment(inputs.token, markdown, findings === 0);
+  return status;
+}
+
+/** @param {import('./inputs.mjs').Inputs} inputs */
+function judge(inputs) {
   return withFolder((folder) => {
     const files = { json: join(folder, 'lint.json'), markdown: join(folder, 'lint.md') };
-    const { status, stdout } = runShortfuse(inputs.command, [
+    const { status, stdout, stderr } = runShortfuse(inputs.command, [
       'lint',
       '--format=github',
       ...optionsOf({
@@ -30,13 +38,17 @@ export async function lint(inputs) {
       ...inputs.paths,
     ]);
     process.stdout.write(stdout);
-    summarize(textOf(files.markdown) ?? '');
+    if (textOf(files.json) === undefined) annotate('error', stderr.trim() || `shortfuse lint ended with ${status}`);
+    const markdown = textOf(files.markdown) ?? '';
+    summarize(markdown);
     const json = textOf(files.json);
     /** @type {import('./reports.mjs').LintSummary | undefined} */
     const report = json === undefined ? undefined : JSON.parse(json);
-    const { errors = '', warnings = '' } = report?.summary ?? {};
+    const { errors, warnings } = report?.summary ?? { errors: '', warnings: '' };
     const sarif = inputs.sarifFile !== '' && textOf(inputs.sarifFile) !== undefined ? resolve(inputs.sarifFile) : '';
     setOutputs({ status, errors, warnings, 'sarif-file': sarif });
-    return status;
+    // What could not be read is no finding, and not nothing either.
+    const findings = status === 2 ? undefined : Number(errors) + Number(warnings);
+    return { status, markdown, findings };
   });
 }

@@ -22,8 +22,16 @@ export function quotation(text) {
   return text
     .trim()
     .split(/\r?\n/)
-    .map((line) => `> ${line.replace(/[\\`*_[\]<>|~#]/g, '\\$&')}`)
+    .map((line) => `> ${escaped(line)}`)
     .join('\n');
+}
+
+/**
+ * Text as text, on one line.
+ * @param {string} text
+ */
+export function escaped(text) {
+  return text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>|~#]/g, '\\$&');
 }
 
 /**

@@ -1,9 +1,9 @@
 // @ts-check
-import { baseBranch, checkedBranch, isOnRemote, pushCommit, refuseChangedFiles } from './git.mjs';
+import { baseBranch, checkedBranch, isOnRemote, refuseChangedFiles } from './git.mjs';
 import { optionsOf } from './inputs.mjs';
-import { code, page, quotation, table } from './markdown.mjs';
-import { openPullRequest } from './pull-request.mjs';
-import { annotate, ExpectedError, setOutputs, summarize } from './runner.mjs';
+import { code, escaped, page, quotation, table } from './markdown.mjs';
+import { publish } from './publish.mjs';
+import { annotate, ExpectedError, setOutputs } from './runner.mjs';
 import { runForJson } from './shortfuse.mjs';
 
 /**
@@ -14,8 +14,8 @@ import { runForJson } from './shortfuse.mjs';
 export async function patch(inputs) {
   const base = baseBranch(inputs.base);
   refuseChangedFiles();
-  /** @type {{ status: number, report: import('./reports.mjs').PatchReport | undefined }} */
-  const { status, report } = runForJson(inputs.command, [
+  /** @type {{ status: number, report: import('./reports.mjs').PatchReport | undefined, stderr: string }} */
+  const { status, report, stderr } = runForJson(inputs.command, [
     'patch',
     '--write',
     '--format=json',
@@ -33,7 +33,7 @@ export async function patch(inputs) {
   ]);
   if (report === undefined || status === 2) {
     for (const { file, line, message } of report?.problems ?? []) annotate('error', `${file}:${line}: ${message}`);
-    throw new ExpectedError('nothing is changed: shortfuse patch ended with an error, see the log');
+    throw new ExpectedError(`nothing is changed: shortfuse patch failed\n${stderr.trim()}`);
   }
   const refused = report.refused.map(refusalLine);
   if (report.lease === null) {
@@ -46,26 +46,24 @@ export async function patch(inputs) {
   if (isOnRemote(branch)) throw new ExpectedError(`branch: ${branch} is there already: name another one, or delete it`);
   const subject = inputs.title || `Shorten TLS sessions to ${report.targetSeconds} s for the switch to inspection`;
   const title = inputs.ticket === '' ? subject : `${inputs.ticket}: ${subject}`;
-  const body = bodyOf(report, inputs);
-  const isPushed = pushCommit({
+  const opened = await publish(inputs, {
+    lease: report.lease,
     branch,
+    base,
     title,
-    body: [inputs.reason, `Taken back by: shortfuse revert ${report.lease} --write`].filter(Boolean).join('\n\n'),
+    body: bodyOf(report, inputs),
+    message: [inputs.reason, `Taken back by: shortfuse revert ${report.lease} --write`].filter(Boolean).join('\n\n'),
     files: [...report.files, ...report.companions].map(({ file }) => file),
-    author: inputs.author,
   });
-  if (!isPushed) throw new ExpectedError('git sees no change in the files: are they ignored?');
-  const { number, html_url: url } = await openPullRequest({ ...inputs, branch, base, title, body });
-  annotate('notice', `pull request ${url}`);
+  if (!opened) throw new ExpectedError('git sees no change in the files: are they ignored?');
   for (const line of refused) annotate('error', line);
-  summarize(page([`## [Pull request #${number}](${url})`, body]));
   setOutputs({
     changed: true,
     refused: refused.length,
     lease: report.lease,
     branch,
-    'pull-request-number': number,
-    'pull-request-url': url,
+    'pull-request-number': opened.number,
+    'pull-request-url': opened.html_url,
   });
   return status;
 }
@@ -88,7 +86,7 @@ function bodyOf(report, { reason, ticket }) {
       code(`${file}:${line}`),
       code(before),
       code(after),
-      listeners.map(({ name, address }) => code(name || address || '-')).join('<br>'),
+      [...new Set(listeners.map(({ name, address }) => code(name || address || '-')))].join('<br>'),
     ]),
   );
   const commands = report.next.flatMap(({ server, commands }) =>
@@ -102,11 +100,11 @@ function bodyOf(report, { reason, ticket }) {
     edits.length === 0 ? '' : table(['place', 'before', 'now', 'listeners'], edits),
     report.companions.length === 0
       ? ''
-      : `What files here cannot do is in\n${report.companions.map(({ file, purpose }) => `- ${code(file)}: ${purpose}`).join('\n')}`,
+      : `What files here cannot do is in\n${report.companions.map(({ file, purpose }) => `- ${code(file)}: ${escaped(purpose)}`).join('\n')}`,
     report.refused.length === 0
       ? ''
-      : `**Not brought to the target:**\n${report.refused.map((refusal) => `- ${code(refusalLine(refusal))}`).join('\n')}`,
-    report.remarks.map((remark) => `- ${code(remark)}`).join('\n'),
+      : `**Not brought to the target:**\n${report.refused.map((refusal) => `- ${escaped(refusalLine(refusal))}`).join('\n')}`,
+    report.remarks.map((remark) => `- ${escaped(remark)}`).join('\n'),
     [
       '### When this is merged',
       '1. Deploy it:',

@@ -1,8 +1,9 @@
 // @ts-check
-import { baseBranch, isOnRemote, pushCommit, refuseChangedFiles } from './git.mjs';
-import { code, page, quotation, table } from './markdown.mjs';
-import { findPullRequest, openPullRequest } from './pull-request.mjs';
-import { annotate, ExpectedError, setOutputs, summarize } from './runner.mjs';
+import { baseBranch, isOnRemote, refuseChangedFiles, restoreFiles } from './git.mjs';
+import { code, escaped, page, quotation, table } from './markdown.mjs';
+import { publish } from './publish.mjs';
+import { findPullRequest } from './pull-request.mjs';
+import { annotate, ExpectedError, setOutputs } from './runner.mjs';
 import { runForJson } from './shortfuse.mjs';
 
 /**
@@ -13,13 +14,12 @@ import { runForJson } from './shortfuse.mjs';
 export async function revert(inputs) {
   const base = baseBranch(inputs.base);
   refuseChangedFiles();
-  /** @type {{ report: import('./reports.mjs').StatusReport | undefined }} */
-  const { report } = runForJson(inputs.command, ['status', '--format=json']);
-  if (report === undefined)
-    throw new ExpectedError('the leases cannot be read: shortfuse status ended with an error, see the log');
+  /** @type {{ report: import('./reports.mjs').StatusReport | undefined, stderr: string }} */
+  const { report, stderr } = runForJson(inputs.command, ['status', '--format=json']);
+  if (report === undefined) throw new ExpectedError(`the leases cannot be read\n${stderr.trim()}`);
   const { leases } = report;
   const due = leases.filter(({ phase, overdue }) => phase === 'due' || overdue);
-  annotate('notice', `${leases.length} leases, ${due.length} of them due`);
+  annotate('notice', `leases: ${leases.length}, due: ${due.length}`);
   /** @type {string[]} */
   const urls = [];
   let worst = 0;
@@ -30,6 +30,7 @@ export async function revert(inputs) {
       worst = Math.max(worst, outcome.status);
     } catch (error) {
       // One that cannot be taken back keeps no other from it.
+      restoreFiles();
       if (!(error instanceof ExpectedError)) throw error;
       annotate('error', `lease ${status.lease}: ${error.message}`);
       worst = 2;
@@ -61,29 +62,27 @@ async function revertOne(status, base, inputs) {
   }
   if (isOnRemote(branch))
     throw new ExpectedError(`branch ${branch} is there, but no pull request: open one, or delete the branch`);
-  /** @type {{ status: number, report: import('./reports.mjs').RevertReport | undefined }} */
-  const { status: ended, report } = runForJson(inputs.command, ['revert', '--write', '--format=json', lease]);
-  if (report === undefined || ended === 2) throw new ExpectedError('shortfuse revert ended with an error, see the log');
+  /** @type {{ status: number, report: import('./reports.mjs').RevertReport | undefined, stderr: string }} */
+  const { status: ended, report, stderr } = runForJson(inputs.command, ['revert', '--write', '--format=json', lease]);
+  if (report === undefined || ended === 2) throw new ExpectedError(`shortfuse revert failed\n${stderr.trim()}`);
   const subject = inputs.title || 'Bring back the TLS session lifetimes of before';
   const title = status.ticket === undefined ? subject : `${status.ticket}: ${subject}`;
-  const body = bodyOf(status, report);
-  const isPushed = pushCommit({
+  const opened = await publish(inputs, {
+    lease,
     branch,
+    base,
     title,
-    body: `Takes back lease ${lease}.`,
+    body: bodyOf(status, report),
+    message: `Takes back lease ${lease}.`,
     files: [],
-    author: inputs.author,
   });
-  if (!isPushed) {
+  if (!opened) {
     annotate(ended === 0 ? 'notice' : 'error', `lease ${lease}: nothing is left that could be taken back`);
     return { status: ended };
   }
-  const { number, html_url: url } = await openPullRequest({ ...inputs, branch, base, title, body });
-  annotate('notice', `lease ${lease}: pull request ${url}`);
   for (const { file, line, why } of report.drifted)
     annotate('error', `lease ${lease}: ${file}:${line} was left alone: ${why}`);
-  summarize(page([`## [Pull request #${number}](${url})`, body]));
-  return { status: ended, url };
+  return { status: ended, url: opened.html_url };
 }
 
 /**
@@ -111,9 +110,12 @@ function bodyOf({ lease, reason, overdue, until }, report) {
     report.drifted.length === 0
       ? ''
       : `**Left alone, because somebody changed it since:**\n${report.drifted
-          .map(({ file, line, expected, why }) => `- ${code(`${file}:${line}`)}: ${why}; expected ${code(expected)}`)
+          .map(
+            ({ file, line, expected, why }) =>
+              `- ${code(`${file}:${line}`)}: ${escaped(why)}; expected ${code(expected)}`,
+          )
           .join('\n')}`,
-    report.remarks.map((remark) => `- ${code(remark)}`).join('\n'),
+    report.remarks.map((remark) => `- ${escaped(remark)}`).join('\n'),
     'When this is merged, deploy it as usual. Nothing has to be waited for.',
   ]);
 }

@@ -16,6 +16,15 @@ export function annotate(level, message) {
 }
 
 /**
+ * Text for the log of which nothing is a command to the runner, whatever it quotes from files.
+ * @param {string} text
+ */
+export function log(text) {
+  const token = randomUUID();
+  process.stdout.write(`::stop-commands::${token}\n${text.replace(/\n?$/, '\n')}::${token}::\n`);
+}
+
+/**
  * Sets outputs of the step. A value may have any number of lines.
  * @param {Readonly<Record<string, string | number | boolean>>} outputs
  */

@@ -146,6 +146,8 @@ export interface PullRequest {
 /** The part of GitHub that the action speaks to, with a bare repository behind it. */
 export class FakeGithub {
   readonly pulls: PullRequest[] = [];
+  /** Of pull request 1. */
+  readonly comments: { readonly id: number; body: string }[] = [];
   /** What else was asked for: `POST path body`. */
   readonly further: string[] = [];
   /** Answers the next request for a pull request with this instead. */
@@ -189,8 +191,20 @@ export class FakeGithub {
       return [200, this.pulls.filter((pull) => `shop:${pull.head}` === head).reverse()];
     }
     if (request.method === 'POST' && path === 'pulls') return this.#open(JSON.parse(body));
+    if (path.startsWith('issues/1/comments') || path.startsWith('issues/comments/'))
+      return this.#comment(request.method ?? '', path, url.searchParams.get('page'), body);
     this.further.push(`${request.method} ${path} ${body}`);
     return this.isPicky ? [422, { message: 'Validation Failed', errors: [{ message: 'no such thing' }] }] : [201, {}];
+  }
+
+  #comment(method: string, path: string, page: string | null, text: string): readonly [number, unknown] {
+    if (this.refusal) return [this.refusal.status, { message: this.refusal.message }];
+    if (method === 'GET') return [200, this.comments.slice((Number(page) - 1) * 100, Number(page) * 100)];
+    const { body } = JSON.parse(text);
+    if (method === 'POST') this.comments.push({ id: this.comments.length + 1, body });
+    const known = this.comments.find(({ id }) => path.endsWith(`/${id}`));
+    if (method === 'PATCH' && known) known.body = body;
+    return [method === 'POST' || known ? 200 : 404, {}];
   }
 
   #open(wish: Pick<PullRequest, 'title' | 'head' | 'base' | 'body' | 'draft'>): readonly [number, unknown] {

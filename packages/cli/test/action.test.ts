@@ -109,7 +109,7 @@ test('patch: a branch with the change and its lease, and a pull request that say
   });
   expect({ status, log }).toMatchObject({
     status: 0,
-    log: expect.stringContaining('::notice title=shortfuse::pull request'),
+    log: expect.stringContaining('::notice title=shortfuse::lease 2026-03-02-'),
   });
   const lease = outputs['lease'] ?? '';
   const branch = `shortfuse/patch-${lease}`;
@@ -191,9 +191,7 @@ test('patch: what cannot be brought to the target fails the step and stands in t
   expect(status).toBe(1);
   expect(outputs).toMatchObject({ changed: 'true', refused: '1' });
   expect(log).toMatch(/^::error title=shortfuse::nginx 10\.0\.0\.3:443 stays as it is: /m);
-  expect(github.pulls[0]?.body).toMatch(
-    /\*\*Not brought to the target:\*\*\n- `nginx 10\.0\.0\.3:443 stays as it is: /,
-  );
+  expect(github.pulls[0]?.body).toMatch(/\*\*Not brought to the target:\*\*\n- nginx 10\.0\.0\.3:443 stays as it is: /);
 });
 
 test.each([
@@ -231,7 +229,7 @@ test.each([
   { inputs: { mode: 'patch', branch: 'a..b' }, says: 'branch: a..b: git takes that for no name' },
   { inputs: { mode: 'patch', branch: '--mirror' }, says: 'branch: --mirror: git takes that for no name' },
   { inputs: { mode: 'patch', base: 'a b' }, says: 'base: a b: git takes that for no name' },
-  { inputs: { mode: 'patch', token: 'wrong' }, says: 'status 401: Bad credentials\nThe job needs: permissions' },
+  { inputs: { mode: 'patch', token: 'wrong' }, says: 'status 401: Bad credentials\nThe job needs permissions' },
   { inputs: { mode: 'patch', command: 'nowhere.js' }, says: 'command: nowhere.js: there is no such file' },
   { inputs: { mode: 'patch', command: 'no-such-program' }, says: 'no-such-program cannot be run' },
   { inputs: { mode: 'patch', target: 'soon' }, says: 'nothing is changed' },
@@ -273,6 +271,9 @@ test('a pull request that may not be opened: what to allow', async () => {
   const { status, log } = await action({ mode: 'patch' });
   expect(status).toBe(2);
   expect(log).toContain('Allow it in Settings > Actions > General');
+  // So that the next run can try again.
+  expect(checkout.git('ls-remote', '--heads', 'origin')).not.toContain('shortfuse/');
+  expect(checkout.git('status', '--porcelain')).toBe('');
 });
 
 test('a label that cannot be added is a warning', async () => {
@@ -288,6 +289,60 @@ test('files that are changed already are none of ours', async () => {
   expect(status).toBe(2);
   expect(log).toContain('files are changed already');
   expect(checkout.read('nginx/nginx.conf')).toContain('# more');
+});
+
+test('lint: annotations, the report on the page of the run, a SARIF file and outputs', async () => {
+  const { status, log, outputs, summary } = await action({ mode: 'lint' });
+  expect(status).toBe(1);
+  expect(log).toMatch(/^::error file=nginx\/nginx\.conf,line=6,.*title=shortfuse%3A lifetime-above-target::/m);
+  expect(log).toMatch(/^::error file=nginx\/sites\/blog\.conf,line=4,/m);
+  expect(outputs).toMatchObject({ status: '1', errors: '2', 'sarif-file': join(checkout.root, 'shortfuse.sarif') });
+  expect(JSON.parse(checkout.read('shortfuse.sarif'))).toMatchObject({ version: '2.1.0' });
+  expect(summary).toContain('`nginx/sites/blog.conf:4`');
+});
+
+test('lint: what was asked for', async () => {
+  const asked = { mode: 'lint', paths: 'nginx/sites/blog.conf\nnginx/nginx.conf', 'sarif-file': '' };
+  expect(await action({ ...asked, target: '1d', 'max-warnings': '9' })).toMatchObject({
+    status: 0,
+    outputs: { status: '0', errors: '0', 'sarif-file': '' },
+  });
+  expect((await action({ ...asked, args: '--preset=standing\n--target=2d' })).status).toBe(0);
+  expect(checkout.has('shortfuse.sarif')).toBe(false);
+});
+
+test('lint: a mistake in the workflow stands on the page of the run', async () => {
+  const { status, log, outputs } = await action({ mode: 'lint', 'changed-since': 'origin/nowhere' });
+  expect(status).toBe(2);
+  expect(log).toContain('::error title=shortfuse::error: --changed-since origin/nowhere: git knows no such commit');
+  expect(outputs).toEqual({ status: '2', errors: '', warnings: '', 'sarif-file': '' });
+});
+
+test('lint: text of a file in an error is no command', async () => {
+  checkout.write({ 'nginx/sites/bad.conf': '##[set-output name=sarif-file]/etc/passwd\n::error::owned {\n' });
+  const { log } = await action({ mode: 'patch' });
+  const stopped = /::stop-commands::(\S+)\n([\s\S]*)::\1::\n/.exec(log);
+  expect(stopped?.[2]).toContain('::error::owned');
+  expect(log.replace(stopped?.[0] ?? '', '')).not.toMatch(/^(##\[|::error::)/m);
+});
+
+test('lint: one comment on the pull request, written over by later runs', async () => {
+  const event = join(checkout.folder, 'event.json');
+  writeFileSync(event, JSON.stringify({ pull_request: { number: 1 } }));
+  for (let i = 1; i <= 101; i++) github.comments.push({ id: i, body: 'somebody: <!-- shortfuse-lint -->' });
+  const lint = (inputs = {}) => action({ mode: 'lint', comment: 'true', ...inputs }, { GITHUB_EVENT_PATH: event });
+  expect((await lint({ target: '2d' })).status).toBe(0);
+  expect(github.comments).toHaveLength(101);
+  expect((await lint()).status).toBe(1);
+  expect(github.comments[101]?.body).toContain('`nginx/sites/blog.conf:4`');
+  expect((await lint({ target: '2d' })).status).toBe(0);
+  expect(github.comments[101]?.body).not.toContain('blog.conf:4');
+  expect(github.comments).toHaveLength(102);
+  github.refusal = { status: 403, message: 'Resource not accessible by integration' };
+  const forked = await lint();
+  expect(forked.status).toBe(1);
+  expect(forked.log).toMatch(/^::warning title=shortfuse::.*Resource not accessible/m);
+  expect((await action({ mode: 'lint', comment: 'true' })).log).toContain('belongs to no pull request');
 });
 
 test('revert: nothing is due before the end, and once it is, one pull request', async () => {
