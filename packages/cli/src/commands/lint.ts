@@ -79,6 +79,11 @@ async function judgeProject(
     baselined = outcome.baselined.length;
     remarks.push(...outcome.remarks);
   }
+  if (options.changedSince !== undefined) {
+    const { affectedFindings } = await import('../lint/affected.js');
+    const { cwd, adapters } = inputs;
+    findings = await affectedFindings(findings, { rev: options.changedSince, cwd, input, choices, project, adapters });
+  }
   const formats = [options.format, ...(options.outputFile ?? []).map(({ format }) => format)];
   const fixed = formats.some(wantsFixes)
     ? (await import('../lint/fixes.js')).addFixes(findings, input, choices, project, inputs.adapters)

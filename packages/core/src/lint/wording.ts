@@ -6,7 +6,7 @@ import type { RelatedPlace } from './finding.js';
 
 /** `shop.example (10.0.0.1:443)`, with its profile where it has one. */
 export function nameListener({ name, address, profile, server }: Listener): string {
-  const own = [name, profile ?? ''].filter((part) => part !== '').join(' ');
+  const own = [name, profile ?? ''].filter((part) => part !== '').join(' with ');
   if (own === '') return address ?? `a listener of ${server}`;
   return address === null ? own : `${own} (${address})`;
 }
@@ -34,7 +34,7 @@ function namesOf(listeners: readonly Listener[]): readonly string[] {
     if (addresses.length < 2) return nameListener(first);
     const left = addresses.length - mostAddresses;
     const shown = addresses.slice(0, mostAddresses).join(', ') + (left > 0 ? ` and ${left} more` : '');
-    return `${[first.name, first.profile ?? ''].filter((part) => part !== '').join(' ')} (${shown})`;
+    return `${nameListener({ ...first, address: null })} (${shown})`;
   });
 }
 
@@ -73,7 +73,12 @@ export function helpToReach(lifetime: Lifetime, target: Seconds, otherwise: stri
   const wish: Wish = { target, allowDisable: false };
   const found = lifetime.remedies?.(wish);
   if (!found) return otherwise;
-  if (found.kind === 'refused') return found.help === '' ? found.why : `${found.help} (${found.why})`;
+  if (found.kind === 'refused') {
+    // It may be worded as the second half of a sentence.
+    const help = found.help.replace(/^or /, '');
+    // What is not known has been said to be so.
+    return help === '' ? found.why : lifetime.origin.kind === 'unknown' ? help : `${help} (${found.why})`;
+  }
   const [{ edits }] = found.remedies;
   const [first, ...more] = edits;
   if (!first) return 'run shortfuse patch: it makes the script that changes it';

@@ -84,12 +84,9 @@ function winnersOver(at: Location, owners: readonly Owner[]): readonly RelatedPl
   for (const { listener, configuration } of owners) {
     const decision = decisionOf(listener, configuration);
     const key = placeKey(decision.at);
-    if (
-      decision.isWritten &&
-      decision.decidedBy.origin.kind !== 'unknown' &&
-      key !== placeKey(at) &&
-      winners.size < mostWinners
-    )
+    // What switches resumption off is no place to set a lifetime.
+    const isSet = decision.isWritten && decision.seconds !== 0 && decision.decidedBy.origin.kind !== 'unknown';
+    if (isSet && key !== placeKey(at) && winners.size < mostWinners)
       winners.set(key, { at: decision.at, message: 'the lifetime is decided here' });
   }
   return [...winners.values()];

@@ -1,7 +1,8 @@
 import type { RuleFinding } from '../../lint/rule.js';
 import { byCause, defineRule, placeKey, problemsIn } from '../../lint/rule.js';
 import { definitionsOf, helpToReach } from '../../lint/wording.js';
-import { effectiveLifetime, type Listener } from '../../listener.js';
+import { effectiveLifetime, type Listener, mechanismNames } from '../../listener.js';
+import type { Location } from '../../source.js';
 
 export const settingInvalid = defineRule({
   id: 'setting-invalid',
@@ -24,17 +25,29 @@ export const settingInvalid = defineRule({
       yield { at, message, why: whyRefused, help, related: definitionsOf(listeners, at), listeners };
     }
     const misread = byCause(configurations, (listener) => {
-      const note = listener.notes.find(({ code }) => misreadCodes.has(code));
-      const { origin } = listener.governing;
-      const at = 'at' in origin ? origin.at : undefined;
-      return note && at && !said.has(placeKey(at)) ? { key: placeKey(at), cause: { at, text: note.text } } : undefined;
+      for (const { code, text } of listener.notes) {
+        const at = misreadCodes.has(code) ? placeOfMisread(listener, text) : undefined;
+        if (at && !said.has(placeKey(at))) return { key: placeKey(at), cause: { at, text } };
+      }
+      return undefined;
     });
     for (const { cause, listeners } of misread) yield misreading(cause, listeners, targetSeconds);
   },
 });
 
 /** What adapters call values that a server reads as something else than they look like. */
-const misreadCodes: ReadonlySet<string> = new Set(['zero-is-not-off', 'milliseconds']);
+const misreadCodes: ReadonlySet<string> = new Set(['zero-is-not-off', 'zero-timeout', 'value-misread', 'milliseconds']);
+
+/** Where the value stands that a note of a listener is about: it quotes the value, or speaks of a 0. */
+function placeOfMisread({ governing, mechanisms }: Listener, text: string): Location | undefined {
+  const value = /"([^"]+)"/.exec(text)?.[1] ?? /(?<= )0(?= )/.exec(text)?.[0];
+  const lifetimes = [governing, ...mechanismNames.flatMap((name) => mechanisms[name].lifetimes)];
+  for (const { origin } of lifetimes) {
+    const at = 'at' in origin ? origin.at : undefined;
+    if (at && (value === undefined || at.file.text.slice(at.span.start, at.span.end).includes(value))) return at;
+  }
+  return undefined;
+}
 
 const whyRefused = 'the server refuses such a value, or takes it for something else than whoever wrote it meant';
 
