@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle, compile } from './build.mjs';
 import { installDebianPackages } from './debian.mjs';
+import { generateRules } from './generate-rules.mjs';
 import { install, packageFolders } from './install.mjs';
 import { root, runLoudly, runQuietly, say, tool } from './run.mjs';
 
@@ -29,6 +30,11 @@ const cannotRun = installDebianPackages();
 bundle();
 
 check('types', compile);
+const outdated = await generateRules({ isCheck: true });
+check('pages and schema of the rules are current', () => {
+  for (const path of outdated) say(`not current, run node scripts/generate-rules.mjs: ${path}`);
+  return outdated.length === 0;
+});
 check('types of tests and scripts', () => node(['typescript/bin/tsc', '-p', 'tsconfig.tests.json']));
 check('format and lint', () => node(['@biomejs/biome/bin/biome', 'check', '--diagnostic-level=warn', '.']));
 check('unused code and dependencies', () => node(['knip/bin/knip.js', '--no-progress']));
