@@ -66,6 +66,17 @@ test('what could not be read is an error, also where there is no place in it', (
   expect(place).toMatchObject({ name: 'error', properties: { file: 'deploy/conf.d/broken.conf', line: '3' } });
 });
 
+test('remarks on what was read come behind findings: ten warnings are shown', () => {
+  const at = placeOf(fileOf('a.conf', '1d'), '1d');
+  const problem = (severity: 'error' | 'warning') => ({ severity, at, message: `a ${severity}`, help: '' });
+  const found = commands(reportOf([findingOf(at)], { problems: [problem('warning'), problem('error')] }));
+  expect(found.map(({ name, properties }) => `${name} ${properties['title']}`)).toEqual([
+    'error shortfuse: not judged',
+    'error shortfuse: lifetime-above-target',
+    'warning shortfuse: reading',
+  ]);
+});
+
 test('nothing found is nothing said', () => expect(lintGithub(reportOf([]), context)).toBe(''));
 
 describe('escapes', () => {

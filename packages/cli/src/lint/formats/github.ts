@@ -13,10 +13,12 @@ const longestMessage = 4096;
  */
 export function lintGithub(report: LintReport, context: FormatContext): string {
   const pathOf = (path: string): string => pathInRepository(path, context);
-  const commands = [
-    ...unreadIn(report).map((unread) => unreadCommand(unread, pathOf)),
-    ...report.findings.map((finding) => findingCommand(finding, pathOf)),
-  ];
+  const unread = unreadIn(report);
+  const said = (severity: Unread['severity']): readonly string[] =>
+    unread.filter((one) => one.severity === severity).map((one) => unreadCommand(one, pathOf));
+  // Remarks on texts that were read come last, lest they take the places of findings.
+  const findings = report.findings.map((finding) => findingCommand(finding, pathOf));
+  const commands = [...said('error'), ...findings, ...said('warning')];
   return commands.map((command) => `${command}\n`).join('');
 }
 

@@ -81,6 +81,16 @@ test('comments in files and the baseline are counted', () => {
 const file = fileOf('a.conf', 'timeout 1d;\n');
 const at = placeOf(file, '1d');
 
+test('remarks on what was read are folded away below the findings', () => {
+  const remark = { severity: 'warning', at, message: 'no "events" section', help: 'add one' } as const;
+  const text = lintMarkdown(reportOf([findingOf(at)], { problems: [remark] }), context);
+  expect(text).toContain('### shortfuse: 1 error\n');
+  expect(text).not.toContain('was not judged');
+  expect(text).toMatch(
+    /<summary>1 remark on what was read<\/summary>\n\n- `deploy\/a\.conf:1:9`: warning: no "events" section \(add one\)\n\n<\/details>\n$/,
+  );
+});
+
 describe('the size', () => {
   const many = (count: number, message: string) =>
     reportOf(
@@ -92,8 +102,8 @@ describe('the size', () => {
         }),
       ),
       {
-        problems: Array.from({ length: count }, (_, i) => ({
-          severity: 'error',
+        problems: Array.from({ length: 2 * count }, (_, i) => ({
+          severity: i % 2 ? 'error' : 'warning',
           at,
           message: `${message}: ${i}`,
           help: message,
@@ -104,7 +114,7 @@ describe('the size', () => {
   test.each([{ message: 'x' }, { message: '<&`|$@*_'.repeat(500) }])('is below the limit of GitHub', ({ message }) => {
     const text = lintMarkdown(many(3000, message), context);
     expect(text.length).toBeLessThan(65_536);
-    expect(text).toMatch(/^- and \d+ more$/m);
+    expect(text.match(/^- and \d+ more$/gm)).toHaveLength(2);
     expect(text).toMatch(/^… and \d+ more findings\.$/m);
     expect(text).toMatch(/^… and \d+ more rows of listeners\.$/m);
     expect(text).toMatch(/more findings; <code>--format text<\/code> has them all\.$/m);

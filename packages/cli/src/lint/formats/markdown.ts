@@ -9,7 +9,7 @@ import { pathText, placeText, rulePage, type Unread, unreadIn } from './wording.
 const marker = '<!-- shortfuse-lint -->';
 
 /** GitHub takes no comment of more than 65,536 characters. What does not fit is counted. */
-const room = { unread: 8000, findings: 20_000, listeners: 10_000, details: 22_000 } as const;
+const room = { unread: 7000, findings: 20_000, listeners: 10_000, details: 21_000, remarks: 4000 } as const;
 
 /**
  * A comment for a pull request: a headline, the findings, the listeners before and after the patch, and the details folded
@@ -26,6 +26,7 @@ export function lintMarkdown(report: LintReport, context: FormatContext): string
     findingSection(findings, pathOf),
     listenerSection(report, pathOf),
     detailSection(findings, pathOf),
+    remarkSection(report, pathOf),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -53,18 +54,30 @@ function scope({ summary, targetSeconds }: LintReport): string {
   return `${counted(listeners, 'listener')} in ${counted(files, 'file')}, target ${spellDuration(targetSeconds)}${aside.length > 0 ? `; ${aside.join(', ')}` : ''}.`;
 }
 
+/** What was not judged, before anything else. */
 function unreadSection(report: LintReport, pathOf: (path: string) => string): readonly string[] {
-  const items = unreadIn(report).map((unread) => unreadItem(unread, pathOf));
-  const unread = countUnread(report);
-  if (items.length === 0 && unread === 0) return [];
-  const { blocks, left } = fitting(items, room.unread);
-  const warning = '**What could not be read was not judged: no finding does not mean that there is nothing.**';
+  if (countUnread(report) === 0) return [];
+  const items = unreadIn(report).filter(({ severity }) => severity === 'error');
+  const listed = listOf(items, room.unread, pathOf);
   return [
-    ...(unread > 0 ? [warning] : []),
-    ...(unread > 0 && blocks.length > 0 ? [''] : []),
-    ...blocks,
-    ...(left > 0 ? [`- and ${left} more`] : []),
+    '**What could not be read was not judged: no finding does not mean that there is nothing.**',
+    ...(listed.length > 0 ? ['', ...listed] : []),
   ];
+}
+
+/** Remarks on texts that were read, and that no finding makes. They come last: there can be many, and nothing fails for them. */
+function remarkSection(report: LintReport, pathOf: (path: string) => string): readonly string[] {
+  const items = unreadIn(report).filter(({ severity }) => severity === 'warning');
+  if (items.length === 0) return [];
+  return folded(`${counted(items.length, 'remark')} on what was read`, listOf(items, room.remarks, pathOf));
+}
+
+function listOf(items: readonly Unread[], space: number, pathOf: (path: string) => string): readonly string[] {
+  const { blocks, left } = fitting(
+    items.map((item) => unreadItem(item, pathOf)),
+    space,
+  );
+  return left > 0 ? [...blocks, `- and ${left} more`] : blocks;
 }
 
 function unreadItem({ severity, path, at, message, help }: Unread, pathOf: (path: string) => string): string {
@@ -100,16 +113,15 @@ function detailSection(findings: readonly Finding[], pathOf: (path: string) => s
   if (findings.length === 0) return [];
   const items = findings.map((finding) => detailItem(finding, pathOf));
   const { blocks, left } = fitting(items, room.details);
-  // Blank lines within the tags are what makes their content Markdown again.
-  return [
-    '<details>',
-    '<summary>Why it matters, and what to do</summary>',
-    '',
+  return folded('Why it matters, and what to do', [
     blocks.join('\n\n'),
     ...(left > 0 ? ['', `… and ${left} more findings; <code>--format text</code> has them all.`] : []),
-    '',
-    '</details>',
-  ];
+  ]);
+}
+
+/** Blank lines within the tags are what makes their content Markdown again. */
+function folded(summary: string, lines: readonly string[]): readonly string[] {
+  return ['<details>', `<summary>${summary}</summary>`, '', ...lines, '', '</details>'];
 }
 
 function detailItem(
