@@ -145,9 +145,7 @@ export function failureOf({ error }: Connection, endpoint: Endpoint): Failure | 
     return {
       kind: 'closed',
       message: `${where} closes the connection during the handshake`,
-      help: endpoint.servername
-        ? 'the service may be not TLS, or a filter may reject the name; try another --servername'
-        : 'the service may be not TLS, or want a name: --servername NAME',
+      help: `the service may begin without TLS (--starttls), or want ${endpoint.servername ? 'another' : 'a'} name (--servername NAME)`,
     };
   const known = tlsFailures.find(([codes]) => codes.test(error.code));
   if (known) return known[1](endpoint);

@@ -37,7 +37,7 @@ export interface ProbeOptions {
 const enoughSamples = 6;
 
 /**
- * Asks a server which sessions it resumes: about 20 connections, one after the other, in two to three seconds. The renewal of
+ * Asks a server which sessions it resumes: about 15 connections, one after the other, in two to three seconds. The renewal of
  * TLS 1.3 tickets shows only after two seconds, so TLS 1.3 is asked first. Always ends; never rejects.
  */
 export async function probe(endpoint: Endpoint, options: ProbeOptions = {}): Promise<ProbeResult> {

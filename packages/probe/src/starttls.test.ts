@@ -3,7 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext, TLSSocket } from 'node:tls';
-import { type Certificate, createCertificate, isInstalled } from '@shortfuse/testkit';
+import { type Certificate, createCertificate, isInstalled, start } from '@shortfuse/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handshake, offer, type Target } from './connection.js';
 import { failureOf } from './failure.js';
@@ -120,6 +120,14 @@ describe.skipIf(!hasOpenssl).concurrent('STARTTLS', () => {
           if (session) expect((await offer(target, session)).accepted).toBe(true);
         },
       );
+
+  // Its IMAP has tags of its own.
+  test.each(['smtp', 'pop3', 'ldap', 'postgres'] as const)('%s: OpenSSL says the same words', async (protocol) => {
+    const port = await serve(good[protocol]);
+    const client = start('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, '-starttls', protocol], process.env);
+    await client.ended;
+    expect(client.output()).toMatch(/^New, TLSv1\.3, /m);
+  });
 
   test.each<{ protocol: StarttlsProtocol; what: string; script: Script; says: string }>([
     {

@@ -123,6 +123,11 @@ describe('named hosts beside the files', () => {
     expect(jobs.map((job) => job.listener)).toEqual([all[want]]);
   });
 
+  test('an address and a name in SNI mean the listener of that name', () => {
+    const { jobs } = jobsForListeners(['10.0.0.1'], all, common({ servername: 'b.example' }));
+    expect(jobs.map((job) => [job.listener, spell(job)])).toEqual([[all[1], '10.0.0.1:443 as b.example']]);
+  });
+
   test('a host that no listener answers to', () =>
     expect(() => jobsForListeners(['c.example:99'], all, common())).toThrow(
       'no listener in the files answers to c.example:99\n  help: there are a.example at 0.0.0.0:443, ',

@@ -123,8 +123,10 @@ function jobForHost(text: string, listeners: readonly Listener[], common: Common
     const listening = listenAddress(listener);
     return listening === undefined || listening.port === address.port;
   });
+  // Whoever names a server beside an address means that one.
+  const named = common.options.servername || address.host;
   const listener =
-    atPort.find((each) => isSameHost(clientName(each) ?? '', address.host)) ??
+    atPort.find((each) => isSameHost(clientName(each) ?? '', named)) ??
     atPort.find((each) => isSameHost(listenAddress(each)?.host ?? '', address.host)) ??
     atPort.find((each) => isAny(listenAddress(each)?.host ?? ''));
   if (!listener) {

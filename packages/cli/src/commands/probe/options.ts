@@ -66,7 +66,7 @@ export function addProbeOptions(command: Command): Command {
 
 export const probeHelp = `
 HOST is a name or an address; several are probed at the same time. The port is
-443 unless written behind it or given by --starttls. About 20 connections are
+443 unless written behind it or given by --starttls. About 15 connections are
 made to each server, one after the other, in three seconds.
 No certificate is checked unless --verify is there. NODE_EXTRA_CA_CERTS=FILE
 adds trusted authorities.
