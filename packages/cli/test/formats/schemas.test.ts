@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { context, type ForgeFormat, fileOf, findingOf, formats, reportOf, siteReport } from './sample.js';
 import { jsonFaults, jsonSchemas, xmlFaults, xmlSchemas } from './schema-checks.js';
@@ -65,6 +66,35 @@ describe.each(cases)('%s', (name) => {
     },
   );
 });
+
+/** Any text at all, halves of pairs among it, and what has a meaning somewhere. */
+const anyText = fc
+  .array(
+    fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 8 }),
+      fc.constantFrom('\ud800', '\udc00', ']]>', '\r\n', '%0A', '::'),
+    ),
+  )
+  .map((parts) => parts.join(''));
+
+test('whatever a report says, every format stays what it is', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyText, { minLength: 6, maxLength: 6 }), async ([path = '', ...said]) => {
+      const [message = '', why = '', help = '', note = '', unread = ''] = said;
+      const file = fileOf(path === '' ? 'x' : path, 'timeout 1d;\n');
+      const at = { file, span: { start: 8, end: 10 } };
+      const report = reportOf([findingOf(at, { message, why, help, related: [{ at, message: note }] })], {
+        pathProblems: [{ path: unread, message: unread === '' ? 'x' : unread, help }],
+      });
+      for (const [format, schema] of Object.entries(jsonSchemas))
+        expect(jsonFaults(schema, JSON.parse(formats[format as ForgeFormat](report, context)))).toEqual([]);
+      for (const [format, schema] of Object.entries(xmlSchemas))
+        expect(await xmlFaults(schema, formats[format as ForgeFormat](report, context))).toEqual([]);
+      expect(formats.github(report, context)).toMatch(/^::error [^\r\n]*\n::error [^\r\n]*\n$/);
+    }),
+    { numRuns: 20 },
+  );
+}, 60_000);
 
 test('the schemas refuse what is wrong', async () => {
   const sarif = JSON.parse(formats.sarif(siteReport(), context));
