@@ -14,13 +14,13 @@ const relativeModule = /['"`]\.{1,2}\/[^'"`\n]*['"`]/;
  * of the thousands of sources in a repository only those that pass are parsed at once.
  */
 export function isTelling(text: string): boolean {
-  // A word that is nearly always missing is looked for first.
-  if (text.includes('Server') && maker.test(text)) {
-    if (tlsModule.test(text)) return true;
-    // A function that another file passes on under its own name.
-    if (/\bcreate(?:Secure)?Server\b/.test(text) && relativeModule.test(text)) return true;
-  }
-  if ((text.includes('https') || text.includes('tls')) && frameworkModule.test(text)) return true;
+  // Words that most sources do not have are looked for before patterns.
+  const hasHttps = text.includes('https');
+  const hasTls = text.includes('tls');
+  if ((hasHttps || hasTls || text.includes('http2')) && tlsModule.test(text) && maker.test(text)) return true;
+  if ((hasHttps || hasTls) && frameworkModule.test(text)) return true;
+  // A function that another file passes on under its own name.
+  if ((text.includes('createServer') || text.includes('createSecureServer')) && relativeModule.test(text)) return true;
   return text.includes('@pulumi/f5bigip') && pulumiModule.test(text);
 }
 

@@ -39,8 +39,8 @@ export function candidatePaths(from: string, specifier: string): readonly string
   const [ending] = /\.[cm]?[jt]sx?$/.exec(base) ?? [];
   const stem = ending === undefined ? base : base.slice(0, -ending.length);
   const named = ending === undefined ? [] : (written[ending] ?? [ending]).map((one) => stem + one);
-  const isFolder = base === '' || base.endsWith('/') || base.endsWith('..');
-  const folder = base === '' || base.endsWith('/') ? base : `${base}/`;
+  const isFolder = /(?:^|\/)\.{0,2}$/.test(specifier);
+  const folder = base === '' ? '' : `${base}/`;
   return [
     ...named,
     ...(isFolder ? [] : endings.map((one) => base + one)),
