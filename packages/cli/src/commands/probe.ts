@@ -3,12 +3,14 @@ import type { ExitStatus } from '../exit.js';
 import { stylerFor } from '../io/colour.js';
 import { askAll } from './probe/ask.js';
 import type { ProbeOptions } from './probe/options.js';
+import { parseOptions } from './probe/parse-options.js';
 import { makePlan } from './probe/plan.js';
 import { printFindings } from './probe/report.js';
 import { keepSessions } from './probe/session-file.js';
 
 /** Asks running servers which sessions they accept. See `--help` for the exit status. */
-export async function probe(hosts: readonly string[], options: ProbeOptions): Promise<ExitStatus> {
+export async function probe(hosts: readonly string[], written: ProbeOptions): Promise<ExitStatus> {
+  const options = parseOptions(written);
   const errorStyle = stylerFor({ option: options.color, env: process.env, isTerminal: process.stderr.isTTY === true });
   const plan = await makePlan(hosts, options, errorStyle);
   const interrupted = new AbortController();

@@ -10,7 +10,7 @@ import {
   probe,
 } from '@shortfuse/probe';
 import type { Job } from './jobs.js';
-import type { ProbeOptions } from './options.js';
+import type { ParsedOptions } from './options.js';
 import type { Plan } from './plan.js';
 import { showWaiting } from './progress.js';
 
@@ -19,7 +19,7 @@ const mostAsked = 4;
 const mostWaitedFor = 16;
 
 /** The findings in the order of the jobs; after Ctrl-C only those that there are. */
-export async function askAll(plan: Plan, options: ProbeOptions, signal: AbortSignal): Promise<readonly Finding[]> {
+export async function askAll(plan: Plan, options: ParsedOptions, signal: AbortSignal): Promise<readonly Finding[]> {
   const { jobs, stocks, targetSeconds } = plan;
   const verify = options.verify === true;
   // Two listeners that are reached in the same way are asked once.
@@ -45,7 +45,7 @@ export async function askAll(plan: Plan, options: ProbeOptions, signal: AbortSig
 async function waitForAll(
   found: (Finding | undefined)[],
   { targetSeconds }: Plan,
-  { ages, rate, quiet }: ProbeOptions,
+  { ages, rate, quiet }: ParsedOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const line = showWaiting(process.stderr, quiet === true);

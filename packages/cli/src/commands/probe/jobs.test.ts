@@ -1,7 +1,7 @@
 import { decode, type Listener } from '@shortfuse/core';
 import { describe, expect, test } from 'vitest';
 import { type Common, jobsForHosts, jobsForListeners } from './jobs.js';
-import type { ConnectOption, ProbeOptions } from './options.js';
+import type { ConnectOption, ParsedOptions } from './options.js';
 
 const at = { file: decode('nginx.conf', new TextEncoder().encode('server {}')), span: { start: 0, end: 6 } };
 const off = { enabled: false, lifetimes: [] };
@@ -18,7 +18,7 @@ const listener = (address: string | null, name = ''): Listener => ({
   notes: [],
 });
 
-const common = (options: Partial<ProbeOptions> = {}): Common => ({
+const common = (options: Partial<ParsedOptions> = {}): Common => ({
   options: { format: 'text', ...options },
   clientCertificate: undefined,
 });
@@ -34,7 +34,7 @@ const spell = ({ endpoint }: { endpoint: ReturnType<typeof jobsForHosts>[number]
 };
 
 describe('named hosts', () => {
-  test.each<{ host: string; options: Partial<ProbeOptions>; want: string }>([
+  test.each<{ host: string; options: Partial<ParsedOptions>; want: string }>([
     { host: 'shop.example', options: {}, want: 'shop.example:443 as shop.example' },
     { host: 'shop.example:8443', options: {}, want: 'shop.example:8443 as shop.example' },
     { host: '10.0.0.1', options: {}, want: '10.0.0.1:443' },

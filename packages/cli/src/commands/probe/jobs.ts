@@ -11,7 +11,7 @@ import {
   starttlsPorts,
 } from '@shortfuse/probe';
 import { UsageError } from '../../exit.js';
-import type { ProbeOptions } from './options.js';
+import type { ParsedOptions } from './options.js';
 
 /** A server to probe, and the listener it is compared with. */
 export interface Job {
@@ -28,7 +28,7 @@ export interface Skipped {
 
 /** What holds for every connection. */
 export interface Common {
-  readonly options: ProbeOptions;
+  readonly options: ParsedOptions;
   readonly clientCertificate: ClientCertificate | undefined;
 }
 
@@ -37,7 +37,7 @@ export function jobsForHosts(hosts: readonly string[], common: Common): Job[] {
   return hosts.map((text) => ({ endpoint: endpointOf(readHost(text, common.options), common) }));
 }
 
-function readHost(text: string, { starttls }: ProbeOptions): Address {
+function readHost(text: string, { starttls }: ParsedOptions): Address {
   const place = readPlace(text);
   if (!place)
     throw new UsageError(

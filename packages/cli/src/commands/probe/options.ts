@@ -1,14 +1,6 @@
-import { readDuration, type Seconds } from '@shortfuse/core';
-import {
-  isHostName,
-  ladder,
-  type Place,
-  readAges,
-  readPlace,
-  type StarttlsProtocol,
-  starttlsProtocols,
-} from '@shortfuse/probe';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Seconds } from '@shortfuse/core';
+import type { Place, StarttlsProtocol } from '@shortfuse/probe';
+import { type Command, Option } from 'commander';
 import type { ReadingOptions } from '../../args.js';
 
 /** `--connect [HOST[:PORT]=]ADDRESS[:PORT]` */
@@ -18,22 +10,38 @@ export interface ConnectOption {
   readonly to: Place;
 }
 
-export interface ProbeOptions extends ReadingOptions {
+/** The options that are taken as they are written. */
+interface PlainOptions extends ReadingOptions {
   readonly format: 'text' | 'json';
   /** false: send none. */
   readonly servername?: string | false;
-  readonly connect?: readonly ConnectOption[];
   readonly starttls?: StarttlsProtocol;
-  readonly timeout?: Seconds;
   readonly verify?: boolean;
   readonly cert?: string;
   readonly key?: string;
   readonly wait?: boolean;
-  readonly ages?: Ages;
-  readonly rate?: number;
   readonly before?: string;
   readonly after?: string;
   readonly against?: readonly string[];
+}
+
+/**
+ * As the command line has them. What needs the probe to be understood is understood when it is called, because loading it
+ * takes longer than every other command needs to start.
+ */
+export interface ProbeOptions extends PlainOptions {
+  readonly connect?: readonly string[];
+  readonly timeout?: string;
+  readonly ages?: string;
+  readonly rate?: string;
+}
+
+export interface ParsedOptions extends PlainOptions {
+  readonly connect?: readonly ConnectOption[];
+  readonly timeout?: Seconds;
+  readonly ages?: Ages;
+  /** Connections a second. */
+  readonly rate?: number;
 }
 
 /** The ages of `--ages`; of the ladder a mechanism climbs only as far as it is accepted. */
@@ -42,23 +50,23 @@ export interface Ages {
   readonly isLadder: boolean;
 }
 
+const protocols = ['smtp', 'imap', 'pop3', 'ldap', 'postgres'] as const satisfies readonly StarttlsProtocol[];
+
 /** Adds what `probe` has besides the options of every command. */
 export function addProbeOptions(command: Command): Command {
   return command
     .addOption(new Option('--format <name>', 'how to print').choices(['text', 'json']).default('text'))
-    .option('--servername <name>', 'the name to send in SNI (default: HOST, unless it is an address)', serverName)
+    .option('--servername <name>', 'the name to send in SNI (default: HOST, unless it is an address)')
     .option('--no-servername', 'send no name: the default server of the address answers')
-    .option('--connect <[host[:port]=]address[:port]>', 'connect there instead; can be repeated', gatherConnects)
-    .addOption(
-      new Option('--starttls <protocol>', 'begin without TLS, in this protocol').choices([...starttlsProtocols]),
-    )
-    .option('--timeout <duration>', 'how long one connection may take (default: 5s)', timeout)
+    .option('--connect <[host[:port]=]address[:port]>', 'connect there instead; can be repeated', gather)
+    .addOption(new Option('--starttls <protocol>', 'begin without TLS, in this protocol').choices(protocols))
+    .option('--timeout <duration>', 'how long one connection may take (default: 5s)')
     .option('--verify', 'stop at a certificate that is not valid for HOST; otherwise none is checked')
     .option('--cert <file>', 'show this client certificate (PEM), with --key')
     .option('--key <file>', 'the key of the client certificate (PEM)')
     .option('--wait', 'measure how long sessions are really accepted')
-    .option('--ages <list>', 'the ages to try with --wait, such as 0,30,55 or 0-12, or: ladder', ages)
-    .option('--rate <number>', 'connections a second to one server at the start of --wait (default: 5)', rate)
+    .option('--ages <list>', 'the ages to try with --wait, such as 0,30,55 or 0-12, or: ladder')
+    .option('--rate <number>', 'connections a second to one server at the start of --wait (default: 5)')
     .option('--before <file>', 'before a reload: keep sessions in FILE, which then holds secrets')
     .option('--after <file>', 'after it: offer the sessions of FILE, and remove FILE')
     .option('--against <path...>', 'compare with the configuration in these files and folders');
@@ -91,47 +99,6 @@ Examples:
   shortfuse probe shop.example --against deploy/nginx
   shortfuse probe --starttls smtp mail.example:587`;
 
-function serverName(text: string): string {
-  if (!isHostName(text)) throw new InvalidArgumentError('Write a host name; --no-servername sends none.');
-  return text;
-}
-
-function gatherConnects(text: string, before: readonly ConnectOption[] = []): readonly ConnectOption[] {
-  const at = text.lastIndexOf('=');
-  const to = readPlace(text.slice(at + 1));
-  const from = at === -1 ? undefined : readListenerPlace(text.slice(0, at));
-  if (!to || (at !== -1 && !from))
-    throw new InvalidArgumentError(
-      'Write ADDRESS[:PORT], or HOST[:PORT]=ADDRESS[:PORT]; IPv6 with a port as [::1]:443.',
-    );
-  return [...before, { from, to }];
-}
-
-/** As {@link readPlace}; `*` stands for every address, as in configurations. */
-function readListenerPlace(text: string): Place | undefined {
-  const any = /^\*(?::(\d{1,5}))?$/.exec(text);
-  if (any) return { host: '*', port: any[1] === undefined ? undefined : Number(any[1]) };
-  return readPlace(text);
-}
-
-function timeout(text: string): Seconds {
-  const seconds = readDuration(text);
-  if (seconds === undefined || seconds < 1 || seconds > 600)
-    throw new InvalidArgumentError('Write a duration from 1s to 10m.');
-  return seconds;
-}
-
-function ages(text: string): Ages {
-  if (text === 'ladder') return { seconds: ladder, isLadder: true };
-  const seconds = readAges(text);
-  if (!seconds)
-    throw new InvalidArgumentError('Write up to 64 ages such as 0,30,55,1h, a range such as 0-12, or: ladder.');
-  return { seconds, isLadder: false };
-}
-
-function rate(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1 || number > 100)
-    throw new InvalidArgumentError('Write a whole number from 1 to 100.');
-  return number;
+function gather(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }

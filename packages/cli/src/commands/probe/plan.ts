@@ -9,7 +9,7 @@ import { messageOf } from '../../io/config.js';
 import { readInputs } from '../../io/inputs.js';
 import { write } from '../../io/streams.js';
 import { type Common, type Job, jobsForHosts, jobsForListeners, type Skipped } from './jobs.js';
-import type { ProbeOptions } from './options.js';
+import type { ParsedOptions } from './options.js';
 import { readSessionFile } from './session-file.js';
 
 /** What is to be done, settled before the first connection. */
@@ -27,7 +27,7 @@ export interface Plan {
  * Settles what is asked. Says on standard error what is wrong with the files of `--against`.
  * @throws UsageError
  */
-export async function makePlan(hosts: readonly string[], options: ProbeOptions, style: Styler): Promise<Plan> {
+export async function makePlan(hosts: readonly string[], options: ParsedOptions, style: Styler): Promise<Plan> {
   checkUsage(hosts, options);
   const common: Common = { options, clientCertificate: await readClientCertificate(options) };
   if (options.before !== undefined) await refuseExisting(options.before);
@@ -42,7 +42,7 @@ export async function makePlan(hosts: readonly string[], options: ProbeOptions, 
   return { ...none, jobs, stocks };
 }
 
-function checkUsage(hosts: readonly string[], options: ProbeOptions): void {
+function checkUsage(hosts: readonly string[], options: ParsedOptions): void {
   const { before, after, against, wait, ages, cert, key } = options;
   const both = (a: string, b: string): UsageError => new UsageError(`error: ${a} and ${b} cannot be used together`);
   if (before !== undefined && after !== undefined) throw both('--before', '--after');
@@ -65,7 +65,7 @@ async function refuseExisting(path: string): Promise<void> {
   if (isThere) throw new UsageError(`error: ${path}: the file is there already\n  help: name a new file`);
 }
 
-async function readClientCertificate({ cert, key }: ProbeOptions): Promise<ClientCertificate | undefined> {
+async function readClientCertificate({ cert, key }: ParsedOptions): Promise<ClientCertificate | undefined> {
   if (cert === undefined || key === undefined) return undefined;
   const read = (path: string): Promise<string> =>
     readFile(path, 'utf8').catch((error) => {

@@ -14,14 +14,14 @@ import { stylerFor } from '../../io/colour.js';
 import { messageOf } from '../../io/config.js';
 import { writeAtomically } from '../../io/output.js';
 import { write } from '../../io/streams.js';
-import type { ProbeOptions } from './options.js';
+import type { ParsedOptions } from './options.js';
 import type { Plan } from './plan.js';
 
 /** Prints what was found, and on standard error who did not answer. Gives the exit status. */
 export async function printFindings(
   plan: Plan,
   findings: readonly Finding[],
-  options: ProbeOptions,
+  options: ParsedOptions,
   style: Styler,
 ): Promise<ExitStatus> {
   const status = statusOf(plan, findings);
@@ -62,7 +62,7 @@ function isFound({ result, acceptances, targetSeconds, old, against }: Finding):
   );
 }
 
-function jsonOf({ targetSeconds, skipped, jobs }: Plan, findings: readonly Finding[], options: ProbeOptions): string {
+function jsonOf({ targetSeconds, skipped, jobs }: Plan, findings: readonly Finding[], options: ParsedOptions): string {
   const reports = findings.map(probeReport);
   const [only] = reports;
   if (jobs.length === 1 && !options.against && only) return probeJson(only);
@@ -81,7 +81,7 @@ function onceEach(findings: readonly Finding[]): readonly Finding[] {
   });
 }
 
-function textOf(all: readonly Finding[], { targetSeconds }: Plan, { output, color }: ProbeOptions): string {
+function textOf(all: readonly Finding[], { targetSeconds }: Plan, { output, color }: ParsedOptions): string {
   const findings = onceEach(all);
   const isTerminal = output === undefined && process.stdout.isTTY === true;
   const columns = isTerminal ? Math.min(100, process.stdout.columns || 100) : 100;
@@ -107,7 +107,7 @@ function textOf(all: readonly Finding[], { targetSeconds }: Plan, { output, colo
   return [...texts, `${parts.join(', ')}\n`].join('\n');
 }
 
-async function writeResult(text: string, { output }: ProbeOptions, style: Styler): Promise<boolean> {
+async function writeResult(text: string, { output }: ParsedOptions, style: Styler): Promise<boolean> {
   if (output === undefined) {
     await write(process.stdout, text);
     return true;

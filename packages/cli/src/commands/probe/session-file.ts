@@ -3,7 +3,7 @@ import { type Finding, readStocks, type Stock, spellAddress, takeStock, writeSto
 import { UsageError } from '../../exit.js';
 import { messageOf } from '../../io/config.js';
 import { write } from '../../io/streams.js';
-import type { ProbeOptions } from './options.js';
+import type { ParsedOptions } from './options.js';
 
 /**
  * Writes sessions to a new file that only its owner can read.
@@ -46,7 +46,7 @@ export async function readSessionFile(path: string): Promise<readonly Stock[]> {
 /** `--before` takes sessions last, so that they are young; `--after` removes the file once every server has answered. */
 export async function keepSessions(
   findings: readonly Finding[],
-  { before, after, quiet }: ProbeOptions,
+  { before, after, quiet }: ParsedOptions,
 ): Promise<void> {
   const say = async (line: string): Promise<void> => {
     if (quiet !== true) await write(process.stderr, `${line}\n`);
