@@ -83,9 +83,12 @@ test('whatever a report says, every format stays what it is', async () => {
       const [message = '', why = '', help = '', note = '', unread = ''] = said;
       const file = fileOf(path === '' ? 'x' : path, 'timeout 1d;\n');
       const at = { file, span: { start: 8, end: 10 } };
-      const report = reportOf([findingOf(at, { message, why, help, related: [{ at, message: note }] })], {
-        pathProblems: [{ path: unread, message: unread === '' ? 'x' : unread, help }],
-      });
+      const report = reportOf(
+        [findingOf(at, { message: `not ${message}`, why, help, related: [{ at, message: note }] })],
+        {
+          pathProblems: [{ path: unread, message: `no ${unread}`, help }],
+        },
+      );
       for (const [format, schema] of Object.entries(jsonSchemas))
         expect(jsonFaults(schema, JSON.parse(formats[format as ForgeFormat](report, context)))).toEqual([]);
       for (const [format, schema] of Object.entries(xmlSchemas))
