@@ -41,6 +41,7 @@ export interface PatchOptions extends ReadingOptions {
   readonly outputDir?: string;
   readonly annotate?: boolean;
   readonly allowDisable?: boolean;
+  readonly panos?: string;
   readonly reason?: string;
   readonly ticket?: string;
   readonly for?: string;
@@ -61,6 +62,7 @@ export interface RevertOptions {
 export interface StatusOptions {
   readonly format: 'text' | 'json';
   readonly now?: string;
+  readonly panos?: string;
   readonly output?: string;
   readonly color?: boolean;
 }
@@ -134,6 +136,7 @@ Examples:
     .option('--output-dir <dir>', 'write full patched copies there and leave the files alone')
     .option('--annotate', 'add a comment with lease, old value and end above each edited line')
     .option('--allow-disable', 'switch a way of resuming off where no lifetime can be set for it')
+    .option('--panos <file>', 'change only what the inbound rules of this firewall configuration cover')
     .option('--reason <text>', 'why, for the lease')
     .option('--ticket <id>', 'the change request, for the lease')
     .option('--for <duration>', 'how long the change may stay (default: 7d)')
@@ -146,6 +149,8 @@ Examples:
 The diff is for "git apply" or "patch -p1" in this folder; what else is to be
 said goes to standard error. With --write the lease goes to .shortfuse/leases:
 commit it together with the change.
+With --panos a listener that may be covered, because its address is not known or
+a rule names what no file resolves, counts as covered. Who is left out is said.
 
 Exit status:
   0  every listener is at the target, or will be
@@ -156,6 +161,7 @@ Examples:
   shortfuse patch nginx                          # look at it
   shortfuse patch nginx | git apply
   shortfuse patch --write --ticket CHG0042 --for 3d
+  shortfuse patch --panos running-config.xml --write
   shortfuse patch --write --extend --until 2026-12-24`,
     )
     .action(async (paths: string[], options: PatchOptions) => finished(await commands.patch(paths, options)));
@@ -195,16 +201,20 @@ Exit status:
     .argument('[LEASE]', 'its id, or the beginning of it (default: all)')
     .addOption(new Option('--format <name>', 'how to print').choices(['text', 'json']).default('text'))
     .option('--now <time>', 'as it will be then: 2026-12-02 or 2026-12-02T18:00')
+    .option('--panos <file>', 'only what the inbound rules of this firewall configuration cover, rule by rule')
     .option('--output <file>', 'write the result to a file')
     .option('--color', 'use colours even where the output is no terminal')
     .option('--no-color', 'use no colours')
     .addHelpText(
       'after',
       `
+With --panos the files of the servers are read, too: a rule that a listener above
+the target is behind may not be switched on, whether a lease knows it or not.
+
 Exit status:
   0  nothing is overdue
   1  some change should have been taken back by now
-  2  wrong usage, or a lease that cannot be read`,
+  2  wrong usage, or a lease or, with --panos, another file that cannot be read`,
     )
     .action(async (lease: string | undefined, options: StatusOptions) =>
       finished(await commands.status(lease, options)),

@@ -25,4 +25,5 @@ export * from './rollout.js';
 export { rules } from './rules/index.js';
 export * from './run.js';
 export * from './source.js';
+export * from './switch-on.js';
 export * from './take-back.js';

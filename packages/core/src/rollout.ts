@@ -135,8 +135,10 @@ function listenerDeadline(lease: Lease, listener: LeaseListener): ListenerDeadli
   if (dropped) {
     const at = dropped.at + targetSeconds * 1000;
     if (byWaiting === undefined || at <= byWaiting)
+      // Nothing comes sooner than that.
       return {
-        ...known,
+        kind: 'deployed',
+        decidedBy: listener,
         at,
         why: `the ${dropped.by} dropped the old sessions; sessions made since then last ${targetSeconds} s`,
       };

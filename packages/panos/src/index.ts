@@ -9,6 +9,7 @@ export {
 } from './coverage/coverage.js';
 export { type Host, type HostAddresses, hostsOf } from './coverage/hosts.js';
 export { coverageOfListeners, type ListenerCoverage } from './coverage/listeners.js';
+export { type ReadinessReport, readinessReport } from './coverage/readiness.js';
 export {
   type CoverageOptions,
   coverageJson,
@@ -17,7 +18,12 @@ export {
   summaryOf,
 } from './coverage/report.js';
 export type { CoverageReport } from './coverage/report-form.js';
+export { type Risk, riskOf } from './coverage/risk.js';
+export type { Switching } from './coverage/switching.js';
+export { type ReadinessTextOptions, readinessText } from './coverage/text/readiness.js';
+export type { SpokenSwitching } from './coverage/text/switch-on.js';
 export { type CoverageTextOptions, coverageText } from './coverage/text.js';
+export { whyOf } from './coverage/why.js';
 export { explanation } from './explanation.js';
 export type { LogKind } from './logs/columns.js';
 export * from './logs/failures.js';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { widthOf } from '@shortfuse/core';
+import { switchOnFinder, widthOf } from '@shortfuse/core';
 import { describe, expect, test } from 'vitest';
 import { readConfiguration, readConfigurationBytes } from '../src/config/read.js';
 import { type Coverage, coverage } from '../src/coverage/coverage.js';
@@ -109,8 +109,9 @@ describe('a long report', () => {
 
 test('from when a rule may be switched on, where somebody tells', () => {
   const found = joined(rule(1, 'destination 10.0.0.1'), [host(1, 300)]);
-  const text = coverageText(found, { targetSeconds: 60, switchOn: (rows) => `in ${rows.length} h` });
-  expect(text).toContain('\n    switch on      in 1 h\n');
+  const switching = { find: switchOnFinder([], 300, 0), now: 0, timeOf: String };
+  const text = coverageText(found, { targetSeconds: 60, switching });
+  expect(text).toMatch(/^ {4}inspection {5}may be switched on: its listeners are at the target,/m);
 });
 
 test('what is odd about a rule stands with it', () => {

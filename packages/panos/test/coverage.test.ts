@@ -1,3 +1,4 @@
+import type { SwitchOn } from '@shortfuse/core';
 import { describe, expect, test } from 'vitest';
 import { readConfiguration } from '../src/config/read.js';
 import { type Coverage, coverage } from '../src/coverage/coverage.js';
@@ -268,14 +269,20 @@ describe('what is said of a rule', () => {
   });
 
   test.each([
-    { moments: [Date.UTC(2026, 0, 2), Date.UTC(2026, 0, 3)], want: '2026-01-03T00:00:00Z' },
-    { moments: [Date.UTC(2026, 0, 2), undefined], want: null },
-    { moments: [], want: null },
-  ])('switched on when the last listener may be: $want', ({ moments, want }) => {
-    const found = join(lines, ...moments.map((_, i) => `10.0.0.${i + 1}:443`));
-    const switchOnAt = ({ address }: { readonly address: string }): number | undefined =>
-      moments[Number(/\.(\d+):/.exec(address)?.[1]) - 1];
-    expect(coverageReport(found, { targetSeconds: 60, switchOnAt }).rules[0]?.switchOnAt).toBe(want);
+    { says: { kind: 'from', at: Date.UTC(2026, 0, 3) }, want: '2026-01-03T00:00:00Z' },
+    { says: { kind: 'any-time' }, want: '2026-01-01T00:00:00Z' },
+    { says: { kind: 'held-back', by: [] }, want: null },
+    { says: { kind: 'no-listener' }, want: null },
+  ])('switched on when leases say so: $says.kind is $want', ({ says, want }) => {
+    const found = join(lines, '10.0.0.1:443', '10.0.0.2:443');
+    const asked: number[] = [];
+    const find = (hosts: readonly unknown[]) => {
+      asked.push(hosts.length);
+      return says as SwitchOn<never>;
+    };
+    const switching = { find, now: Date.UTC(2026, 0, 1) };
+    expect(coverageReport(found, { targetSeconds: 60, switching }).rules[0]?.switchOnAt).toBe(want);
+    expect(asked).toEqual([2]);
   });
 
   test.each([

@@ -22,12 +22,15 @@ import { openProject, type Project, shownPath } from '@shortfuse/files';
 import { adapters as allAdapters } from '../adapters.js';
 import type { PatchOptions } from '../args.js';
 import { type ExitStatus, exit, UsageError } from '../exit.js';
+import { scopeRemarks, scopeReport, wantedBy } from '../firewall/patch-scope.js';
+import { firewallScope } from '../firewall/scope.js';
 import { now as currentTime, leaseEnd } from '../io/clock.js';
 import { stylerFor } from '../io/colour.js';
 import { digestOf, digestOfBytes } from '../io/digest.js';
 import { type Inputs, readInputs } from '../io/inputs.js';
 import { writeAtomically } from '../io/output.js';
 import { write } from '../io/streams.js';
+import { anchorsWith } from '../leases/anchors.js';
 import { checkRecorded, chosenLease, readLeases } from '../leases/choose.js';
 import { withLock } from '../leases/lock.js';
 import { findProjectRoot, LeaseStore, type StoredLease } from '../leases/store.js';
@@ -42,6 +45,7 @@ import {
 } from '../leases/transaction.js';
 import { unifiedDiff } from '../patch/diff.js';
 import { type NamedCompanion, type Prepared, pathInRepository, preparePatch, repositoryOf } from '../patch/prepare.js';
+import { firewallRemarks } from './coverage/remarks.js';
 
 /** Prints or writes the smallest edits that bring every listener to the target. See `--help` for the exit status. */
 export function patch(paths: readonly string[], options: PatchOptions): Promise<ExitStatus> {
@@ -53,29 +57,53 @@ export async function patchIn(store: LeaseStore, paths: readonly string[], optio
   if (options.write && options.outputDir !== undefined)
     throw new UsageError('error: --write changes the files, --output-dir leaves them alone\n  help: give one of them');
   if (options.finish !== undefined) return finish(store, options);
+  if (options.panos === '-' && paths.includes('-'))
+    throw new UsageError('error: standard input can be the firewall or a PATH, not both');
   const inputs = await readInputs(paths, options, allAdapters);
   const project = openProject(inputs);
-  const wish = wishOf(options);
   const errorStyle = stylerFor({ option: options.color, env: process.env, isTerminal: process.stderr.isTTY === true });
 
   const extended = options.extend === undefined ? undefined : leaseToExtend(store, options.extend);
   const base = extended ? withoutLease(project, extended.lease, store, inputs) : project;
-  const fresh = preparePatch(base, inputs, store, extended ? { ...wish, id: extended.lease.id } : wish);
+  const scope =
+    options.panos === undefined
+      ? undefined
+      : await firewallScope(
+          options.panos,
+          base.configurations.flatMap(({ listeners }) => listeners),
+          inputs,
+        );
+  if (scope) {
+    const remarks = firewallRemarks(scope.coverage.found, errorStyle, options.quiet === true);
+    if (remarks.length > 0) await write(process.stderr, remarks.join(''));
+  }
+  const fresh = preparePatch(base, inputs, store, {
+    ...wishOf(options),
+    ...(extended ? { id: extended.lease.id } : {}),
+    ...(scope ? { isWanted: wantedBy(scope, extended?.lease) } : {}),
+  });
   const drafted = extended ? continued(fresh, extended.lease) : fresh;
-  const prepared = { ...drafted, remarks: [...drafted.remarks, ...hardLinkRemarks(store, project, drafted)] };
+  const prepared: Prepared = {
+    ...drafted,
+    remarks: [...(scope ? scopeRemarks(scope) : []), ...drafted.remarks, ...hardLinkRemarks(store, project, drafted)],
+    ...(scope ? { scope } : {}),
+  };
 
   const problems = problemsOf({
     targetSeconds: inputs.targetSeconds,
     configurations: prepared.plan.outcome,
     pathProblems: project.pathProblems,
   }).filter(({ severity }) => severity === 'error');
-  if (project.pathProblems.length > 0 || problems.length > 0) {
+  if (project.pathProblems.length > 0 || problems.length > 0 || scope?.hasErrors) {
     process.exitCode = exit.failed;
     for (const problem of project.pathProblems) await write(process.stderr, pathProblemText(problem, errorStyle));
     for (const problem of problems.slice(0, 20)) await write(process.stderr, problemText(problem, errorStyle));
     await write(process.stderr, 'nothing is changed: what cannot be read cannot be shown to be right afterwards\n');
     if (options.format === 'json')
-      await report(nothingOf(prepared), store, options, false, reported(project, problems));
+      await report(nothingOf(prepared), store, options, false, [
+        ...reported(project, problems),
+        ...reportedProblems((scope?.coverage.problems ?? []).filter(({ severity }) => severity === 'error')),
+      ]);
     return exit.failed;
   }
   refuseConflicts(store, prepared, extended);
@@ -125,8 +153,12 @@ function reported(project: Project, problems: readonly Problem[]): readonly Prob
       message,
       help,
     })),
-    ...problems.map(({ at, severity, message, help }) => ({ ...placeOf(at), severity, message, help })),
+    ...reportedProblems(problems),
   ];
+}
+
+function reportedProblems(problems: readonly Problem[]): readonly ProblemReport[] {
+  return problems.map(({ at, severity, message, help }) => ({ ...placeOf(at), severity, message, help }));
 }
 
 /** A patch that changes nothing, for a report on why. */
@@ -189,7 +221,7 @@ function withoutLease(
         `error: ${leased.file} of lease ${lease.id} is not among the files that are read\n` +
           '  help: name the same paths as for the patch that is extended',
       );
-    const outcome = takeBack(leased, file, digestOf(file), (text) => adapter.anchors?.(adapter.parse(text)) ?? []);
+    const outcome = takeBack(leased, file, digestOf(file), anchorsWith(adapter));
     const drifted = outcome.edits.find(({ kind }) => kind === 'drifted');
     if (drifted?.kind === 'drifted')
       throw new UsageError(
@@ -349,7 +381,7 @@ async function report(
   const outcome = { ...outcomeOf(prepared, store, options, isWritten), problems };
   const text =
     options.format === 'json'
-      ? `${JSON.stringify(patchReport(outcome, operationsOf), undefined, 2)}\n`
+      ? `${JSON.stringify({ ...patchReport(outcome, operationsOf), ...(prepared.scope ? { firewall: scopeReport(prepared.scope) } : {}) }, undefined, 2)}\n`
       : textOf(prepared, store, options, isWritten, 'stdout');
   if (options.output === undefined) await write(process.stdout, text);
   else await writeAtomically(resolve(options.output), text);
@@ -369,6 +401,7 @@ function outcomeOf(prepared: Prepared, store: LeaseStore, options: PatchOptions,
     remarks,
     digestOf,
     problems: [],
+    ...(prepared.scope ? { isFor: 'listener that the firewall covers' } : {}),
   };
 }
 
@@ -436,6 +469,6 @@ function patchedBytes(lease: Lease, name: string, from: Uint8Array): Uint8Array 
 /** The text without the edits of a lease that is being extended. */
 function originalText(leased: LeaseFile, file: SourceFile): string | undefined {
   const adapter = allAdapters.find(({ id }) => id === leased.server);
-  const outcome = takeBack(leased, file, digestOf(file), (text) => adapter?.anchors?.(adapter.parse(text)) ?? []);
+  const outcome = takeBack(leased, file, digestOf(file), anchorsWith(adapter));
   return outcome.edits.some(({ kind }) => kind === 'drifted') ? undefined : outcome.text;
 }

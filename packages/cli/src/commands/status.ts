@@ -1,7 +1,19 @@
 import { resolve } from 'node:path';
-import { type LeaseStatus, statusReport, statusText } from '@shortfuse/core';
+import {
+  countErrors,
+  type Instant,
+  type LeaseStatus,
+  rolloutOf,
+  type StatusTextOptions,
+  statusReport,
+  statusText,
+  switchOnFinder,
+} from '@shortfuse/core';
+import { readinessReport, readinessText, type SpokenSwitching } from '@shortfuse/panos';
 import type { StatusOptions } from '../args.js';
 import { type ExitStatus, exit, UsageError } from '../exit.js';
+import { type RolloutScope, rolloutScope } from '../firewall/rollout-scope.js';
+import { leaseWithin } from '../firewall/scope.js';
 import { now as currentTime, readTime, shownTime, timeHelp } from '../io/clock.js';
 import { stylerFor } from '../io/colour.js';
 import { writeAtomically } from '../io/output.js';
@@ -9,6 +21,7 @@ import { write } from '../io/streams.js';
 import { chosenLease, readLeases } from '../leases/choose.js';
 import { stateOf } from '../leases/state.js';
 import { findProjectRoot, LeaseStore } from '../leases/store.js';
+import { firewallRemarks, serverRemarks } from './coverage/remarks.js';
 
 /** Says where each rollout stands. See `--help` for the exit status. */
 export async function status(wanted: string | undefined, options: StatusOptions): Promise<ExitStatus> {
@@ -17,23 +30,79 @@ export async function status(wanted: string | undefined, options: StatusOptions)
   const stored = wanted === undefined ? readLeases(store).leases : [chosenLease(store, wanted)];
   const statuses: LeaseStatus[] = [];
   for (const { lease } of stored) statuses.push({ lease, state: await stateOf(store, lease) });
-  const report = statusReport(statuses, now);
-  const isTerminal = options.output === undefined && process.stdout.isTTY === true;
-  const text =
-    options.format === 'json'
-      ? `${JSON.stringify(report, undefined, 2)}\n`
-      : statuses.length === 0
-        ? 'no lease in this project: nothing is changed for the time being\n'
-        : statusText(statuses, now, {
-            style: stylerFor({ option: options.color, env: process.env, isTerminal }),
-            columns: isTerminal ? Math.min(100, process.stdout.columns || 100) : 100,
-            timeOf: shownTime,
-          });
-  const found = report.summary.overdue > 0 ? exit.found : exit.ok;
+  const leases = statuses.map(({ lease }) => lease);
+  const scope = options.panos === undefined ? undefined : await rolloutScope(options.panos, store, leases);
+  const isOverdue = leases.some((lease) => rolloutOf(lease, now).phase === 'overdue');
+  const isUnread = scope !== undefined && (scope.hasErrors || scope.audits.some((audit) => countErrors(audit) > 0));
+  const found = isUnread ? exit.failed : isOverdue ? exit.found : exit.ok;
   process.exitCode = found;
+
+  if (scope) await writeRemarks(scope, options);
+  const text = scope ? renderScope(statuses, scope, now, options) : render(statuses, now, options);
   if (options.output === undefined) await write(process.stdout, text);
   else await writeAtomically(resolve(options.output), text);
   return found;
+}
+
+function render(statuses: readonly LeaseStatus[], now: Instant, options: StatusOptions): string {
+  if (options.format === 'json') return `${JSON.stringify(statusReport(statuses, now), undefined, 2)}\n`;
+  if (statuses.length === 0) return 'no lease in this project: nothing is changed for the time being\n';
+  return statusText(statuses, now, textOptions(options));
+}
+
+function textOptions({ output, color }: StatusOptions): StatusTextOptions {
+  const isTerminal = output === undefined && process.stdout.isTTY === true;
+  return {
+    style: stylerFor({ option: color, env: process.env, isTerminal }),
+    columns: isTerminal ? Math.min(100, process.stdout.columns || 100) : 100,
+    timeOf: shownTime,
+  };
+}
+
+/** The same for what a firewall decrypts: its rules first, then the leases as far as they are about that. */
+function renderScope(
+  statuses: readonly LeaseStatus[],
+  scope: RolloutScope,
+  now: Instant,
+  options: StatusOptions,
+): string {
+  const { listeners, isMeant, targetSeconds, coverage } = scope;
+  const leases = statuses.map(({ lease }) => lease);
+  const switching: SpokenSwitching = { find: switchOnFinder(leases, targetSeconds, now), now, timeOf: shownTime };
+  const within = statuses.map(({ lease, state }) => ({ lease: leaseWithin(lease, listeners, isMeant), state }));
+  // Without a listener a lease would look as if nothing had to be waited for.
+  const isConcerned = (i: number): boolean =>
+    (within[i]?.lease.listeners.length ?? 0) > 0 || statuses[i]?.lease.listeners.length === 0;
+  const shown = within.filter((_, i) => isConcerned(i));
+  const leftOut = statuses.filter((_, i) => !isConcerned(i)).map(({ lease }) => lease);
+  if (options.format === 'json') {
+    const firewall = {
+      ...readinessReport(coverage.found, switching),
+      leasesLeftOut: leftOut.map(({ id, until }) => ({ lease: id, until })),
+    };
+    return `${JSON.stringify({ ...statusReport(shown, now), firewall }, undefined, 2)}\n`;
+  }
+  const text = textOptions(options);
+  return [
+    readinessText(coverage.found, { ...text, switching, targetSeconds }),
+    statuses.length === 0 ? 'no lease in this project: nothing is changed for the time being\n' : '',
+    shown.length === 0 ? '' : statusText(shown, now, text),
+    ...leftOut.map(
+      (lease) =>
+        `lease ${lease.id} is about no listener that the rules cover; take back at the latest by ${shownTime(rolloutOf(lease, now).until)}: shortfuse revert ${lease.id} --write\n`,
+    ),
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+async function writeRemarks({ coverage, audits }: RolloutScope, { color }: StatusOptions): Promise<void> {
+  const style = stylerFor({ option: color, env: process.env, isTerminal: process.stderr.isTTY === true });
+  const remarks = [
+    ...firewallRemarks(coverage.found, style, false),
+    ...new Set(audits.flatMap((audit) => serverRemarks(audit, style))),
+  ];
+  if (remarks.length > 0) await write(process.stderr, `${remarks.join('')}\n`);
 }
 
 function timeFrom(text: string): number {

@@ -10,6 +10,7 @@ import {
   insert,
   type Lease,
   type LeaseReading,
+  type Listener,
   leaseFor,
   type PatchedFile,
   type Plan,
@@ -22,6 +23,7 @@ import {
   writeInstant,
 } from '@shortfuse/core';
 import type { Project } from '@shortfuse/files';
+import type { FirewallScope } from '../firewall/scope.js';
 import { digestOf } from '../io/digest.js';
 import type { Inputs } from '../io/inputs.js';
 import type { LeaseStore } from '../leases/store.js';
@@ -36,6 +38,8 @@ export interface PatchWish {
   readonly now: Instant;
   readonly reason: string | undefined;
   readonly ticket: string | undefined;
+  /** The listeners that may change; all where absent. */
+  readonly isWanted?: (listener: Listener) => boolean;
 }
 
 /** A patch that is ready to be shown or written. */
@@ -44,6 +48,8 @@ export interface Prepared {
   readonly lease: Lease;
   readonly companions: readonly NamedCompanion[];
   readonly remarks: readonly string[];
+  /** The firewall that it is for, where it is for one. */
+  readonly scope?: FirewallScope;
 }
 
 /** A companion and its name, with a folder where several machines or devices have one of the same name. */
@@ -69,6 +75,7 @@ export function preparePatch(
   const planned = planPatch(project.configurations, {
     target: inputs.targetSeconds,
     allowDisable: wish.allowDisable,
+    ...(wish.isWanted ? { isWanted: wish.isWanted } : {}),
     isWritable: (file) => project.pathOf(file) !== undefined,
     resolveWith: project.resolveWith,
     secondOpinion: (file) => {

@@ -6,6 +6,14 @@ export * from './lint/text.js';
 export * from './next-steps.js';
 export * from './patch.js';
 export * from './problem.js';
-export * from './status.js';
+export {
+  type Drift,
+  type LeaseState,
+  type LeaseStatus,
+  type StatusTextOptions,
+  statusReport,
+  statusText,
+} from './status.js';
 export * from './style.js';
+export * from './switch-on.js';
 export * from './text.js';

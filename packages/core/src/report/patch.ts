@@ -32,6 +32,8 @@ export interface PatchOutcome {
   readonly digestOf: (file: PatchedFile['before']) => string;
   /** What stands in the way of any patch; none where there is one. */
   readonly problems: readonly ProblemReport[];
+  /** Whom the patch is for, where it is not for every listener: `listener that the firewall covers`. */
+  readonly isFor?: string;
 }
 
 export interface PatchTextOptions {
@@ -91,7 +93,9 @@ export function patchText(outcome: PatchOutcome, options: PatchTextOptions): str
       ),
     );
   if (plan.files.length === 0 && companions.length === 0 && plan.refused.length === 0)
-    sections.push([`nothing to change: every listener is at ${spellDuration(lease.targetSeconds)} or below`]);
+    sections.push([
+      `nothing to change: every ${outcome.isFor ?? 'listener'} is at ${spellDuration(lease.targetSeconds)} or below`,
+    ]);
   return sections.map((lines) => `${lines.join('\n')}\n`).join('\n');
 }
 

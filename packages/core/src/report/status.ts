@@ -94,7 +94,7 @@ function leaseLines({ lease, state }: LeaseStatus, now: Instant, options: Status
   if (rollout.holdUntil) {
     const { at, why } = rollout.holdUntil;
     lines.push(...entry('hold', `until ${at === undefined ? 'unknown' : timeOf(at)}${left(at, now)}: ${why}`));
-    if (rollout.holdUntil.decidedBy) lines.push(...entry('', `decided by ${named(rollout.holdUntil.decidedBy)}`));
+    if (rollout.holdUntil.decidedBy) lines.push(...entry('', `decided by ${leasedName(rollout.holdUntil.decidedBy)}`));
   }
   lines.push(...entry('take back', revertSentence(lease, rollout, now, timeOf)));
   lines.push(...stateLines(lease, state, entry));
@@ -119,7 +119,7 @@ function inspectionSentence(
 }
 
 function whyLines({ at, why, decidedBy, help }: Deadline): string[] {
-  const lines = [decidedBy ? `decided by ${named(decidedBy)}: ${why}` : why];
+  const lines = [decidedBy ? `decided by ${leasedName(decidedBy)}: ${why}` : why];
   if (help !== undefined) lines.push(`${at === undefined ? 'what helps' : 'sooner'}: ${help}`);
   return lines;
 }
@@ -173,7 +173,7 @@ function stateLines(
 }
 
 /** ` (in 4 min)` for what is yet to come. */
-function left(at: Instant | undefined, now: Instant): string {
+export function left(at: Instant | undefined, now: Instant): string {
   return at === undefined || at <= now ? '' : ` (in ${spellDuration(roughly(Math.ceil((at - now) / 1000)))})`;
 }
 
@@ -183,7 +183,7 @@ function roughly(seconds: Seconds): Seconds {
   return Math.ceil(seconds / unit) * unit;
 }
 
-function named({ server, address, name, profile }: LeaseListener): string {
+export function leasedName({ server, address, name, profile }: LeaseListener): string {
   return [server, address, name, profile].filter(Boolean).join(' ');
 }
 

@@ -1,6 +1,6 @@
 import type { Listener, Problem } from '@shortfuse/core';
 import type { PanosConfiguration } from '../config/model.js';
-import { coverage, isCovered, mayBeCovered } from './coverage.js';
+import { type Coverage, coverage, isCovered, mayBeCovered } from './coverage.js';
 import { type HostAddresses, hostsOf } from './hosts.js';
 
 /** Which listeners of an audit are behind a firewall's enabled inbound rules. */
@@ -11,6 +11,8 @@ export interface ListenerCoverage {
   readonly notCovered: readonly Listener[];
   /** What is wrong with the configuration, or missing in it: warnings too may mean that rules are missing. */
   readonly problems: readonly Problem[];
+  /** All that was found, row by row. */
+  readonly found: Coverage;
 }
 
 /**
@@ -22,7 +24,8 @@ export function coverageOfListeners(
   listeners: readonly Listener[],
   addresses: HostAddresses,
 ): ListenerCoverage {
-  const { rows, problems } = coverage(configuration, hostsOf(listeners, addresses));
+  const found = coverage(configuration, hostsOf(listeners, addresses));
+  const { rows, problems } = found;
   const covered = new Set<Listener>();
   const undecided = new Set<Listener>();
   for (const row of rows) {
@@ -33,6 +36,7 @@ export function coverageOfListeners(
   }
   if (problems.some(({ severity }) => severity === 'error')) for (const listener of listeners) undecided.add(listener);
   return {
+    found,
     problems,
     covered: listeners.filter((listener) => covered.has(listener)),
     undecided: listeners.filter((listener) => undecided.has(listener) && !covered.has(listener)),

@@ -1,5 +1,6 @@
-import { type Instant, type ProblemReport, placeOf, type Seconds, writeInstant } from '@shortfuse/core';
+import { type ProblemReport, placeOf, type Seconds } from '@shortfuse/core';
 import type { Target } from '../config/model.js';
+import { rowsBehind, rowsPerhapsBehind } from './behind.js';
 import { certificateRemarks } from './certificates.js';
 import type { Coverage, CoverageRow } from './coverage.js';
 import { isCovered, mayBeCovered } from './coverage.js';
@@ -7,6 +8,7 @@ import type { ResolvedRule } from './match.js';
 import { profileRemarks } from './profiles.js';
 import type { CoverageReport, CoverageSummary, ErrorReport, RowReason, RowReport, RuleReport } from './report-form.js';
 import { riskOf } from './risk.js';
+import { momentOf, type Switching, switchOnOf } from './switching.js';
 import { waitFor } from './wait.js';
 import { whyOf } from './why.js';
 
@@ -14,11 +16,8 @@ export interface CoverageOptions {
   readonly targetSeconds: Seconds;
   /** Of the servers' files; none unless told. */
   readonly problems?: readonly ProblemReport[];
-  /**
-   * The moment from when traffic to a listener may be decrypted, as a lease has it; undefined where it is not known yet. Without
-   * this function a rule says nothing of it.
-   */
-  readonly switchOnAt?: (row: CoverageRow) => Instant | undefined;
+  /** What leases say of it. Without them a rule says nothing of when it may be switched on. */
+  readonly switching?: Switching;
 }
 
 export function coverageReport(found: Coverage, options: CoverageOptions): CoverageReport {
@@ -26,6 +25,7 @@ export function coverageReport(found: Coverage, options: CoverageOptions): Cover
   const { targetSeconds } = options;
   const { isValid, version, detailVersion } = configuration;
   const behind = rowsBehind(found);
+  const perhaps = options.switching ? rowsPerhapsBehind(found) : new Map<ResolvedRule, readonly CoverageRow[]>();
   const said = (severity: 'error' | 'warning'): ErrorReport[] =>
     problems
       .filter((problem) => problem.severity === severity)
@@ -37,7 +37,7 @@ export function coverageReport(found: Coverage, options: CoverageOptions): Cover
     panosVersion: version,
     panosRelease: detailVersion,
     risk: riskOf(configuration),
-    rules: rules.map((rule) => ruleReport(rule, behind.get(rule) ?? [], options)),
+    rules: rules.map((rule) => ruleReport(rule, behind.get(rule) ?? [], perhaps.get(rule) ?? [], options)),
     coverage: rows.map((row) => rowReport(row)),
     coveredWithoutListener,
     errors: said('error'),
@@ -50,18 +50,6 @@ export function coverageReport(found: Coverage, options: CoverageOptions): Cover
 /** {@link coverageReport} as text: indented by two, with a newline at the end. */
 export function coverageJson(found: Coverage, options: CoverageOptions): string {
   return `${JSON.stringify(coverageReport(found, options), undefined, 2)}\n`;
-}
-
-/** The listeners that each rule decrypts, also where another rule is reported because it comes first. */
-export function rowsBehind({ rows }: Coverage): ReadonlyMap<ResolvedRule, readonly CoverageRow[]> {
-  const behind = new Map<ResolvedRule, CoverageRow[]>();
-  for (const row of rows)
-    for (const rule of row.coveredBy) {
-      const known = behind.get(rule);
-      if (known) known.push(row);
-      else behind.set(rule, [row]);
-    }
-  return behind;
 }
 
 export function summaryOf({ rules, rows }: Coverage, targetSeconds: Seconds): CoverageSummary {
@@ -97,7 +85,8 @@ export function holdsBack({ rows }: Coverage, targetSeconds: Seconds): boolean {
 function ruleReport(
   resolved: ResolvedRule,
   behind: readonly CoverageRow[],
-  { targetSeconds, switchOnAt }: CoverageOptions,
+  perhaps: readonly CoverageRow[],
+  { targetSeconds, switching }: CoverageOptions,
 ): RuleReport {
   const { rule, destinations, services, unresolved } = resolved;
   return {
@@ -117,7 +106,7 @@ function ruleReport(
     certificateRemarks: certificateRemarks(rule, behind),
     profileRemarks: profileRemarks(rule),
     wait: waitFor(behind, targetSeconds),
-    ...(switchOnAt ? { switchOnAt: latestOf(behind.map(switchOnAt)) } : {}),
+    ...(switching ? { switchOnAt: momentOf(switchOnOf([...behind, ...perhaps], switching), switching) } : {}),
   };
 }
 
@@ -126,16 +115,6 @@ export function targetDevices({ devices }: Target): readonly string[] {
   return devices.flatMap(({ serial, systems }) =>
     systems.length === 0 ? [serial] : systems.map((system) => `${serial} ${system}`),
   );
-}
-
-/** The last of the moments; null where one is not known, or where there is no listener to know it of. */
-function latestOf(moments: readonly (Instant | undefined)[]): string | null {
-  let latest: Instant | undefined;
-  for (const moment of moments) {
-    if (moment === undefined) return null;
-    latest = Math.max(latest ?? moment, moment);
-  }
-  return latest === undefined ? null : writeInstant(latest);
 }
 
 export function reasonOf({ decision, reach }: CoverageRow): RowReason {

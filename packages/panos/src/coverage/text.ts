@@ -1,18 +1,19 @@
-import { plain, printable, type Seconds, type Styler, spellDuration, wrap } from '@shortfuse/core';
+import { plain, type Seconds, type Styler, spellDuration } from '@shortfuse/core';
 import type { Coverage } from './coverage.js';
 import { summaryOf } from './report.js';
-import { riskOf } from './risk.js';
+import { headLines, unusedLines } from './text/firewall.js';
 import { listenerLines } from './text/listeners.js';
-import { counted, more, most, type Page, paragraph, spell } from './text/page.js';
-import { ruleLines, type SwitchOn } from './text/rules.js';
+import { counted, type Page, paragraph, spell } from './text/page.js';
+import { ruleLines } from './text/rules.js';
+import type { SpokenSwitching } from './text/switch-on.js';
 
 export interface CoverageTextOptions {
   readonly targetSeconds: Seconds;
   readonly style?: Styler;
   /** The report is no wider than this; below 60 it is 60. */
   readonly columns?: number;
-  /** From when a rule may be switched on, in the words of the reader's clock. Without it nothing is said of it. */
-  readonly switchOn?: SwitchOn;
+  /** What leases say of it. Without them nothing is said of when a rule may be switched on. */
+  readonly switching?: SpokenSwitching;
 }
 
 /**
@@ -25,7 +26,7 @@ export function coverageText(found: Coverage, options: CoverageTextOptions): str
   const page: Page = { style, columns: Math.max(60, columns), target };
   return [
     headLines(found, page),
-    ruleLines(found, page, options.switchOn),
+    ruleLines(found, page, options.switching),
     listenerLines(found, page),
     unusedLines(found, page),
     closingLines(found, page),
@@ -33,34 +34,6 @@ export function coverageText(found: Coverage, options: CoverageTextOptions): str
     .filter((lines) => lines.length > 0)
     .map((lines) => `${lines.join('\n')}\n`)
     .join('\n');
-}
-
-function headLines({ configuration, rules }: Coverage, page: Page): string[] {
-  const { file, version, detailVersion } = configuration;
-  const risk = riskOf(configuration);
-  // `version` is that of the form, always x.y.0; which x.y.z it is only the detailed one tells.
-  const release = detailVersion ?? version?.replace(/\.0$/, '') ?? null;
-  const head = `${printable(file.path)}: ${release === null ? 'PAN-OS of unknown release' : `PAN-OS ${printable(release)}`}`;
-  const lines = [
-    `${page.style('heading', head)}, risk class ${page.style(risk.class === 'A' ? 'bad' : 'warn', risk.class)}`,
-  ];
-  lines.push(...paragraph(risk.why, 2, page));
-  // Advice about switching on helps nobody who has nothing to switch on.
-  if (rules.length > 0)
-    for (const advice of risk.advice) {
-      const [first = '', ...rest] = wrap(printable(advice), page.columns - 4);
-      lines.push(`  - ${first}`, ...rest.map((line) => `    ${line}`));
-    }
-  return lines;
-}
-
-function unusedLines({ coveredWithoutListener: texts }: Coverage, page: Page): string[] {
-  if (texts.length === 0) return [];
-  const lines = [page.style('heading', 'destinations of inbound rules where no listener is known')];
-  const shown = texts.slice(0, most.destinations);
-  for (const text of shown) lines.push(`  ${printable(text)}`);
-  if (shown.length < texts.length) lines.push(...more(texts.length - shown.length, 'destinations', page));
-  return lines;
 }
 
 function closingLines(found: Coverage, page: Page): string[] {

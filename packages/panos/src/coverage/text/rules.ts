@@ -1,27 +1,35 @@
 import { padEnd, placeOf, printable, type Seconds, spellDuration, type Tone, wrap } from '@shortfuse/core';
+import { rowsBehind, rowsPerhapsBehind } from '../behind.js';
 import { certificateRemarks } from '../certificates.js';
 import type { Coverage, CoverageRow } from '../coverage.js';
 import type { ResolvedRule } from '../match.js';
 import { profileRemarks } from '../profiles.js';
-import { isHoldingBack, labelOf, longestOf, rowsBehind, targetDevices } from '../report.js';
+import { isHoldingBack, labelOf, longestOf, targetDevices } from '../report.js';
 import { waitFor } from '../wait.js';
 import { listUnresolved } from '../why.js';
 import { counted, isAbove, markers, more, most, type Page, spell, tones } from './page.js';
+import { type SpokenSwitching, switchOnLines } from './switch-on.js';
 
-/** From when a rule may be switched on, in the words of the reader's clock. */
-export type SwitchOn = (rows: readonly CoverageRow[]) => string;
-
-export function ruleLines(found: Coverage, page: Page, switchOn: SwitchOn | undefined): string[] {
+export function ruleLines(found: Coverage, page: Page, switching: SpokenSwitching | undefined): string[] {
   const { rules } = found;
   if (rules.length === 0) return [page.style('heading', 'no rule decrypts inbound TLS')];
   const behind = rowsBehind(found);
+  const perhaps = switching ? rowsPerhapsBehind(found) : new Map<ResolvedRule, readonly CoverageRow[]>();
   const lines = [page.style('heading', 'inbound rules')];
   // Rules that nothing is wrong with and nothing is behind come last where not all can be shown.
   const weight = (rule: ResolvedRule): number =>
     (behind.get(rule) ?? []).some((row) => isHoldingBack(row, page.target)) ? 0 : behind.has(rule) ? 1 : 2;
   const shown =
     rules.length <= most.rules ? rules : rules.toSorted((a, b) => weight(a) - weight(b)).slice(0, most.rules);
-  for (const rule of shown) lines.push(...oneRuleLines(rule, behind.get(rule) ?? [], page, switchOn));
+  for (const rule of shown)
+    lines.push(
+      ...oneRuleLines(
+        rule,
+        behind.get(rule) ?? [],
+        page,
+        switching && switchOnLines([...(behind.get(rule) ?? []), ...(perhaps.get(rule) ?? [])], switching),
+      ),
+    );
   if (shown.length < rules.length) lines.push(...more(rules.length - shown.length, 'rules', page));
   return lines;
 }
@@ -30,7 +38,7 @@ function oneRuleLines(
   resolved: ResolvedRule,
   behind: readonly CoverageRow[],
   page: Page,
-  switchOn: SwitchOn | undefined,
+  switchOn: readonly string[] = [],
 ): string[] {
   const { rule, services, unresolved } = resolved;
   const { style, target } = page;
@@ -53,7 +61,7 @@ function oneRuleLines(
   if (heldBack.length > most.heldBack)
     entry('', `and ${heldBack.length - most.heldBack} more; --format json lists each`);
   if (behind.length > 0 && heldBack.length > 0) entry('wait', waitText(behind, target));
-  if (switchOn) entry('switch on', switchOn(behind));
+  if (rule.isEnabled) for (const [i, line] of switchOn.entries()) entry(i === 0 ? 'inspection' : '', line);
   for (const remark of certificateRemarks(rule, behind)) entry('certificates', remark, 'warn');
   for (const remark of profileRemarks(rule)) entry('profile', remark, 'warn');
   if (unresolved.length > 0) entry('not resolved', listUnresolved(unresolved), 'warn');

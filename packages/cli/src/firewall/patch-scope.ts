@@ -1,0 +1,59 @@
+import { effectiveLifetime, type Lease, type Listener, listenerKey, spellDuration } from '@shortfuse/core';
+import { riskOf } from '@shortfuse/panos';
+import { type FirewallScope, groupedByReason, type ListenerGroup } from './scope.js';
+
+/** Names of listeners beyond these are counted; `--format json` has them all. */
+const mostNamed = 5;
+
+/** May a patch change this listener? What the extended lease changed stays changed, whatever the firewall does by now. */
+export function wantedBy({ isMeant }: FirewallScope, extended: Lease | undefined): (listener: Listener) => boolean {
+  const leased = new Set(extended?.listeners.map(listenerKey));
+  return (listener) => isMeant(listener) || leased.has(listenerKey(listener));
+}
+
+/** What a person is told of a patch that is for a firewall: whom it changes, whom it leaves out, and why. */
+export function scopeRemarks({ configuration, coverage }: FirewallScope): readonly string[] {
+  const { covered, undecided, notCovered } = coverage;
+  const total = covered.length + undecided.length + notCovered.length;
+  const risk = riskOf(configuration);
+  const perhaps = undecided.length === 0 ? '' : `, and perhaps ${undecided.length} more`;
+  return [
+    `${configuration.file.path}: risk class ${risk.class}: ${risk.why}`,
+    `its inbound rules cover ${covered.length} of ${total} ${total === 1 ? 'listener' : 'listeners'}${perhaps}; no other is changed`,
+    ...groupedByReason(undecided, coverage).map((group) => `counts as covered: ${groupText(group)}`),
+    ...groupedByReason(notCovered, coverage).map((group) => `left out: ${groupText(group)}`),
+  ];
+}
+
+function groupText({ why, listeners }: ListenerGroup): string {
+  const named = listeners.slice(0, mostNamed).map((listener) => {
+    const { seconds } = effectiveLifetime(listener);
+    const lifetime = seconds === undefined ? 'unknown' : seconds === 0 ? 'none' : spellDuration(seconds);
+    return `${[listener.server, listener.address, listener.name, listener.profile].filter(Boolean).join(' ')} (${lifetime})`;
+  });
+  const rest = listeners.length - named.length;
+  return `${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}: ${why}`;
+}
+
+/** The firewall's part of `patch --format json`. */
+export function scopeReport({ configuration, coverage }: FirewallScope) {
+  const groups = (listeners: readonly Listener[]) =>
+    groupedByReason(listeners, coverage).flatMap(({ why, listeners: group }) =>
+      group.map((listener) => ({ listener: reportOf(listener), why })),
+    );
+  return {
+    file: configuration.file.path,
+    panosVersion: configuration.version,
+    panosRelease: configuration.detailVersion,
+    risk: riskOf(configuration),
+    covered: coverage.covered.map(reportOf),
+    perhaps: groups(coverage.undecided),
+    leftOut: groups(coverage.notCovered),
+  };
+}
+
+function reportOf(listener: Listener) {
+  const { server, address, name, profile } = listener;
+  const lifetimeSeconds = effectiveLifetime(listener).seconds ?? null;
+  return { server, address, name, ...(profile === undefined ? {} : { profile }), lifetimeSeconds };
+}
