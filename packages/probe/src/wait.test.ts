@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { offeringTime, slotsFrom } from './wait.js';
+import { acceptanceOf, offeringTime, slotsFrom } from './wait.js';
 
 test('connections begin in the middle half of a second, so many in each', () => {
   const slot = slotsFrom(10_900, 5);
@@ -19,4 +19,32 @@ test.each([
   { receivedAtMs: 10_700, age: 0, want: 10_700 }, // at once
 ])('a session of $receivedAtMs is $age s old at $want', ({ receivedAtMs, age, want }) =>
   expect(offeringTime({ receivedAtMs }, age)).toBe(want),
+);
+
+/** `0R 5R 6F 7?`: at each age resumed, a full handshake, or no answer; `!` where another session of that age was refused. */
+const answersOf = (text: string) =>
+  text.split(' ').map((each) => {
+    const [, age = '', what = '', second = ''] = /^(\d+)([RF?])(!?)$/.exec(each) ?? [];
+    const accepted = what === '?' ? undefined : what === 'R';
+    return {
+      ageSeconds: Number(age),
+      accepted,
+      why: second === '' ? undefined : 'another session of this age was refused',
+    };
+  });
+
+test.each([
+  { text: '0R 4R 5F 6F', accepted: 4, refused: 5, irregular: false },
+  { text: '6F 0R 5F 4R', accepted: 4, refused: 5, irregular: false }, // as they come
+  { text: '0R 4R', accepted: 4, refused: undefined, irregular: false },
+  { text: '0F 4F', accepted: undefined, refused: 0, irregular: false },
+  { text: '0R 4? 5F', accepted: 0, refused: 5, irregular: false },
+  { text: '0R 1F 4R 5F', accepted: 4, refused: 5, irregular: true },
+  { text: '0R 4R! 5F', accepted: 4, refused: 5, irregular: true },
+])('$text', ({ text, accepted, refused, irregular }) =>
+  expect(acceptanceOf('sessionId', answersOf(text), undefined)).toMatchObject({
+    acceptedForSeconds: accepted,
+    refusedAtSeconds: refused,
+    isIrregular: irregular,
+  }),
 );

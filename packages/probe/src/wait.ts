@@ -233,7 +233,8 @@ class Board {
   }
 }
 
-function acceptanceOf(
+/** What the answers of one mechanism come to. */
+export function acceptanceOf(
   mechanism: MechanismName,
   unsorted: readonly AgeAnswer[],
   renewal: Renewal | undefined,

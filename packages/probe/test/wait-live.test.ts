@@ -1,10 +1,9 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { findHaproxy, findHttpd, findNginx, startHaproxy, startHttpd, startNginx } from '@shortfuse/testkit';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { type Acceptance, measureAcceptance, type Progress, readAges } from '../src/index.js';
-import { listen, listenTls, makePlace, type Place, together } from './place.js';
+import { listenTls, makePlace, type Place, together } from './place.js';
 
 const nginx = findNginx();
 const httpd = findHttpd();
@@ -203,25 +202,6 @@ SSLCertificateKeyFile server.key
           { ageSeconds: 4, accepted: undefined, why: 'nothing listens at 127.0.0.1:24206: the connection is refused' },
         ]);
         expect(found).toMatchObject({ acceptedForSeconds: 0, refusedAtSeconds: undefined, isIrregular: false });
-      },
-    },
-
-    {
-      name: 'two servers that do not share their sessions show as irregular, not as short',
-      run: async () => {
-        await listenTls(place, 24_207, { sessionTimeout: 60 });
-        await listenTls(place, 24_208, { sessionTimeout: 60 });
-        let turn = 0;
-        await listen(place, 24_209, (socket) => {
-          const backend = connect(turn++ % 2 === 0 ? 24_207 : 24_208, '127.0.0.1');
-          backend.on('error', () => socket.destroy());
-          socket.pipe(backend).pipe(socket);
-        });
-        const [found] = await measureAcceptance({ host: '127.0.0.1', port: 24_209 }, [{ mechanism: 'ticketTls12' }], {
-          ages: readAges('0-5') ?? [],
-          perSecond: 20,
-        });
-        expect(found?.isIrregular).toBe(true);
       },
     },
   ]);
