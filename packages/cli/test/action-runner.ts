@@ -96,7 +96,7 @@ function evaluated(text: string, inputs: Readonly<Record<string, string>>): stri
   });
 }
 
-function runScript(
+export function runScript(
   script: string,
   cwd: string,
   env: Readonly<Record<string, string>>,
