@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { acceptanceOf, offeringTime, slotsFrom } from './wait.js';
+import { acceptanceOf, offeringTime, reachedAge, slotsFrom } from './wait.js';
 
 test('connections begin in the middle half of a second, so many in each', () => {
   const slot = slotsFrom(10_900, 5);
@@ -19,6 +19,16 @@ test.each([
   { receivedAtMs: 10_700, age: 0, want: 10_700 }, // at once
 ])('a session of $receivedAtMs is $age s old at $want', ({ receivedAtMs, age, want }) =>
   expect(offeringTime({ receivedAtMs }, age)).toBe(want),
+);
+
+test.each([
+  { lateMs: 0, want: 62 },
+  { lateMs: 400, want: 62 },
+  { lateMs: 600, want: 63 }, // the next second of the server's clock
+  { lateMs: 600_000, want: 662 }, // the lid was closed
+  { lateMs: -200, want: 62 },
+])('a session that is offered $lateMs ms late is $want s old', ({ lateMs, want }) =>
+  expect(reachedAge({ receivedAtMs: 10_300 }, 62, 72_500 + lateMs)).toBe(want),
 );
 
 /** `0R 5R 6F 7?`: at each age resumed, a full handshake, or no answer; `!` where another session of that age was refused. */

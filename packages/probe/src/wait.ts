@@ -129,10 +129,11 @@ async function measure(plan: Plan, board: Board, options: WaitOptions): Promise<
     await pause(atMs - Date.now(), stop.signal);
     forget();
     if (stop.signal.aborted) return undefined;
+    const ageSeconds = reachedAge(session, age, Date.now());
     const { accepted, renewed, connection } = await offer(target, session);
     if (accepted && age >= 2 && target.mechanism === 'ticketTls13') renewal = renewalBy(session, renewed);
     const failure = accepted ? undefined : failureOf(connection, target);
-    return { ageSeconds: age, accepted: failure ? undefined : accepted, why: failure?.message };
+    return { ageSeconds, accepted: failure ? undefined : accepted, why: failure?.message };
   };
   const confirm = async (answer: AgeAnswer): Promise<AgeAnswer> => {
     for (const spare of spares.splice(0)) {
@@ -192,6 +193,16 @@ export function slotsFrom(nowMs: number, perSecond: number): () => number {
 /** See {@link slotsFrom}. A session of age 0 is offered as it comes. */
 export function offeringTime({ receivedAtMs }: Pick<ClientSession, 'receivedAtMs'>, age: Seconds): number {
   return age === 0 ? receivedAtMs : (Math.floor(receivedAtMs / 1000) + age) * 1000 + 500;
+}
+
+/** The age at which a session is really offered: more than was wanted where this machine was busy, or asleep. */
+export function reachedAge(
+  { receivedAtMs }: Pick<ClientSession, 'receivedAtMs'>,
+  wanted: Seconds,
+  nowMs: number,
+): Seconds {
+  const lateSeconds = Math.floor((nowMs - offeringTime({ receivedAtMs }, wanted)) / 1000 + 0.5);
+  return wanted + Math.max(0, lateSeconds);
 }
 
 /** Keeps the progress: what is expected next, and how much is done. */
