@@ -25,8 +25,8 @@ export interface AffectedRequest {
 }
 
 /**
- * The findings that a change since `rev` has to do with: a line that changed is among those that the finding speaks of or that
- * govern one of its listeners; or with the files as they were there would be no such finding, because a line went away or
+ * The findings that a change since `rev` has to do with: a line that changed is the one that the finding points to, or governs
+ * one of its listeners; or with the files as they were there would be no such finding, because a line went away or
  * something switches on what was off. Changes that are past their end are reported whoever changed what.
  * @throws UsageError where git does not tell what changed
  */
@@ -49,21 +49,13 @@ function isTouched(finding: Finding, changes: ChangedLines, { pathOf }: Project)
     if (path === undefined || !changes.hasFile(path)) return false;
     return changes.hasBetween(path, positionOf(file, span.start).line, positionOf(file, span.end).line);
   };
-  return (
-    [finding.at, ...finding.related.map(({ at }) => at)].some(hasChanged) ||
-    finding.listeners.some((listener) => governingPlaces(listener).some(hasChanged))
-  );
+  return hasChanged(finding.at) || finding.listeners.some((listener) => governingPlaces(listener).some(hasChanged));
 }
 
-/** Every text that has a say about a listener. */
-function governingPlaces({ definedAt, mechanisms, governing, ignored, inEffect = [] }: Listener): readonly Location[] {
+/** Every text that has a say about a listener. What it ignores has none: an edit there that changes something shows otherwise. */
+function governingPlaces({ definedAt, mechanisms, governing, inEffect = [] }: Listener): readonly Location[] {
   const lifetimes = [governing, ...mechanismNames.flatMap((name) => mechanisms[name].lifetimes)];
-  return [
-    definedAt,
-    ...lifetimes.flatMap(({ origin }) => ('at' in origin && origin.at) || []),
-    ...ignored.map(({ at }) => at),
-    ...inEffect,
-  ];
+  return [definedAt, ...lifetimes.flatMap(({ origin }) => ('at' in origin && origin.at) || []), ...inEffect];
 }
 
 /** Tells whether there was a finding like this one with the files as they were. */
