@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { runQuietly, say } from './run.mjs';
 
-/** What the tests run beside Node: the servers themselves, a TLS client, and a clock that can be moved. */
+/** What the tests run beside Node: the servers themselves, a TLS client, a clock that can be moved, and pre-commit. */
 const packages = [
   'nginx',
   'libnginx-mod-stream',
@@ -14,6 +14,7 @@ const packages = [
   'haproxy',
   'libfaketime',
   'openssl',
+  'pre-commit',
 ];
 
 /**
