@@ -10,6 +10,7 @@ import { addLintOptions, type LintOptions, lintHelp } from './commands/lint/opti
 import { addProbeOptions, type ProbeOptions, probeHelp } from './commands/probe/options.js';
 import { readDefine } from './define.js';
 import type { ExitStatus } from './exit.js';
+import { story } from './story.js';
 import { version } from './version.js';
 
 /** `--root SERVERPATH=DIR`, with the folder as it was written. */
@@ -101,6 +102,7 @@ export function createProgram(commands: Commands, finished: (status: ExitStatus)
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText('before', story)
     .showHelpAfterError('(shortfuse --help lists what there is)')
     .exitOverride();
 
