@@ -44,7 +44,7 @@ test.each([
     name: 'for another listener the line counts in another way',
     listeners: [
       listener('a', { ignored: [{ at: placeIn(shop, 9), why: 'overridden' }] }),
-      listener('b', { inEffect: [placeIn(shop, 9)] }),
+      listener('b', { inEffect: [placeIn(shop, 9)], definedAt: placeIn(shop, 20) }),
     ],
   },
 ])('near miss: $name', ({ listeners }) => expect(linted(...listeners)).toEqual([]));
@@ -55,4 +55,20 @@ test('what switches resumption off is not named as the place for a value', () =>
     listenerOf('a', zero, placeIn(shop, 1), { ignored: [{ at: placeIn(shop, 9), why: 'the cache is off' }] }),
   );
   expect(finding?.help).toBe('remove the line, or set the value where it counts');
+});
+
+test('a server whose setting counts at one of its addresses only', () => {
+  const at = placeIn(shop, 9);
+  const second = { ...listener('a', { ignored: [{ at, why: 'another server is the default' }] }), address: '[::]:443' };
+  const findings = linted(listenerOf('a', explicit(60, at), placeIn(shop, 1)), second);
+  expect(summary(findings)).toEqual([
+    'conf.d/shop.conf:9 this setting has no effect at [::]:443: another server is the default',
+  ]);
+  expect(findings[0]?.listeners).toEqual([second]);
+});
+
+test('near miss: it counts for some of the mechanisms of the same listener', () => {
+  const at = placeIn(shop, 9);
+  const half = listenerOf('a', explicit(60, at), placeIn(shop, 1), { ignored: [{ at, why: 'tickets have another' }] });
+  expect(linted(half)).toEqual([]);
 });

@@ -16,16 +16,20 @@ export const settingIgnored = defineRule({
   sources: ['what each server takes from where, with sources: shortfuse explain nginx (apache, iis, f5, …)'],
   defaults: {},
   *check({ configurations }) {
-    const used = usedPlaces(configurations);
-    for (const { at, why, owners } of ignoredPlaces(configurations).values()) {
-      // In a snippet that several servers include it may well count for one of them.
-      if (used.has(placeKey(at))) continue;
+    const users = usersOf(configurations);
+    for (const { at, why, owners: all } of ignoredPlaces(configurations).values()) {
+      const used = users.get(placeKey(at));
+      // In a snippet or around several servers it may well count for one of them. One server that has several addresses, though,
+      // is believed to be the same at each.
+      const owners = used ? all.filter((owner) => countsElsewhere(owner, used)) : all;
+      if (owners.length === 0) continue;
       const listeners = owners.map(({ listener }) => listener);
       const winners = winnersOver(at, owners);
       const [winner] = winners;
+      const where = used ? ` at ${[...new Set(listeners.map(({ address }) => address ?? '?'))].join(', ')}` : '';
       yield {
         at,
-        message: `this setting has no effect: ${why}`,
+        message: `this setting has no effect${where}: ${why}`,
         why: 'whoever reads or changes the line believes that it counts',
         help: winner
           ? `remove the line, or set the value where it counts, at ${shown(winner.at)}`
@@ -63,17 +67,31 @@ function ignoredPlaces(configurations: readonly Configuration[]): ReadonlyMap<st
   return places;
 }
 
-function usedPlaces(configurations: readonly Configuration[]): ReadonlySet<string> {
-  const used = new Set<string>();
-  const add = (lifetime: { readonly origin: { readonly kind: string; readonly at?: Location } }): void => {
-    if (lifetime.origin.at && lifetime.origin.kind !== 'unknown') used.add(placeKey(lifetime.origin.at));
+/** The listeners that each written setting counts for. */
+function usersOf(configurations: readonly Configuration[]): ReadonlyMap<string, ReadonlySet<Listener>> {
+  const users = new Map<string, Set<Listener>>();
+  const add = (at: Location, listener: Listener): void => {
+    const key = placeKey(at);
+    const known = users.get(key);
+    if (known) known.add(listener);
+    else users.set(key, new Set([listener]));
   };
   for (const { listeners } of configurations)
-    for (const { mechanisms, inEffect = [] } of listeners) {
-      for (const name of mechanismNames) mechanisms[name].lifetimes.forEach(add);
-      for (const at of inEffect) used.add(placeKey(at));
+    for (const listener of listeners) {
+      for (const name of mechanismNames)
+        for (const { origin } of listener.mechanisms[name].lifetimes)
+          if (origin.kind !== 'unknown' && origin.at) add(origin.at, listener);
+      for (const at of listener.inEffect ?? []) add(at, listener);
     }
-  return used;
+  return users;
+}
+
+/** Is there no effect here, and one at another address of the same server? */
+function countsElsewhere({ listener }: Owner, users: ReadonlySet<Listener>): boolean {
+  if (users.has(listener)) return false;
+  const own = placeKey(listener.definedAt);
+  for (const user of users) if (placeKey(user.definedAt) === own) return true;
+  return false;
 }
 
 const mostWinners = 2;
