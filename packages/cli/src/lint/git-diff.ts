@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+
 /** Lines of a file as it is now, counted from 1, both ends included. */
 export interface LineRange {
   readonly first: number;
@@ -23,7 +25,7 @@ const submodule = '160000';
 
 /**
  * Reads the output of `git diff` with {@link diffArguments}, as bytes: names may be in any encoding. The result is by path
- * from the top of the repository; a renamed file goes by its new name. Never throws; what is cut off is read as far as it goes.
+ * from the top of the repository; a renamed file goes by its new name, and is new where the name is of another kind. Never throws; what is cut off is read as far as it goes.
  */
 export function readDiff(output: Buffer): ReadonlyMap<string, PathChange> {
   const changes = new Map<string, PathChange>();
@@ -42,7 +44,7 @@ export function readDiff(output: Buffer): ReadonlyMap<string, PathChange> {
     const path = field();
     const name = /^[RC]/.test(status) ? field() : path;
     const isText = ![before, after].some((mode) => mode === symbolicLink || mode === submodule);
-    if (/^[MRC]/.test(status) && isText) {
+    if (/^[MRC]/.test(status) && isText && isAsFindable(path, name)) {
       const ranges: LineRange[] = [];
       rangesOf.set(name, ranges);
       changes.set(name, { kind: 'lines', ranges });
@@ -58,6 +60,16 @@ export function readDiff(output: Buffer): ReadonlyMap<string, PathChange> {
   }
   readHunks(output, at + 1, (path, range) => rangesOf.get(path)?.push(range));
   return changes;
+}
+
+/**
+ * Would a server look for both names in the same way? `x.conf.off` and `x.conf`, or `sites-available/x` and
+ * `sites-enabled/x`, are the same text and not the same thing: the rename switched a site on.
+ */
+function isAsFindable(before: string, after: string): boolean {
+  const folder = (path: string): string => posix.basename(posix.dirname(path));
+  const kind = (path: string): string => posix.extname(path) + (posix.basename(path).startsWith('.') ? ' hidden' : '');
+  return folder(before) === folder(after) && kind(before) === kind(after);
 }
 
 /** Finds the hunks of a patch without context. */
