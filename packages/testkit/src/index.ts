@@ -1,3 +1,5 @@
+// The TLS client of live tests is the one that people probe with.
+export { handshake, offer } from '@shortfuse/probe';
 export * from './conformance.js';
 export * from './contract.js';
 export * from './live.js';
@@ -9,5 +11,3 @@ export * from './servers/httpd.js';
 export * from './servers/nginx.js';
 export * from './servers/process.js';
 export * from './servers/staging.js';
-export * from './session-der.js';
-export * from './tls-client.js';

@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { type Listener, type Mechanism, type MechanismName, mechanismNames, type Renewal } from '@shortfuse/core';
+import { type ClientSession, handshake, type Offer, offer, type Target } from '@shortfuse/probe';
 import { sleep } from './servers/process.js';
-import { type ClientSession, handshake, type Offer, offer, type Target } from './tls-client.js';
 
 /** How far from its end a session's life is looked at. Servers count whole seconds, and connections take a moment. */
 const marginSeconds = 3;

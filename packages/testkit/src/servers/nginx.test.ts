@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { handshake, offer, type Target } from '@shortfuse/probe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { handshake, offer, type Target } from '../tls-client.js';
 import { createCertificate } from './certificate.js';
 import { findNginx, modulePaths, startNginx, testConfiguration } from './nginx.js';
 import { type StagedFolder, stage } from './staging.js';
