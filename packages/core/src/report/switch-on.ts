@@ -20,7 +20,10 @@ export function switchOnText(found: SwitchOn, now: Instant, timeOf: (instant: In
         more: [],
       };
     case 'held-back':
-      return { sentence: `not as things are: held back by ${counted(found.by.length, 'listener')}`, more: [] };
+      return {
+        sentence: `cannot be switched on as things are: held back by ${counted(found.by.length, 'listener')}`,
+        more: [],
+      };
     case 'not-deployed': {
       const { lease, listener } = found;
       const sentence = `not before ${listener.server} uses the change; then: shortfuse mark deployed ${lease.id}`;
