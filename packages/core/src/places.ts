@@ -14,6 +14,8 @@ interface Slot {
   readonly edits: readonly (readonly [number: number, edit: LeaseEdit])[];
   /** Equal for slots that a text cannot tell apart but that become the same again, so that it does not matter which is which. */
   readonly wording: string;
+  /** Equal for slots that say the same now. */
+  readonly saying: string;
 }
 
 /**
@@ -31,9 +33,7 @@ export function placesOf(edits: readonly LeaseEdit[], statements: Statements): R
     taken.add(statement);
   };
   const isOurs = (slot: Slot, statement: Statement): boolean =>
-    slot.edits.every(
-      ([, { anchor, after }]) => anchor && statements.at(statement.anchor.path).saying(anchor, after).has(statement),
-    );
+    says(statements.named(slot.anchor.path), slot, statement);
 
   for (const group of groups(slots, ({ anchor }) => JSON.stringify(anchor.path)))
     settleAtPath(group, statements, settle);
@@ -58,7 +58,10 @@ export function placesOf(edits: readonly LeaseEdit[], statements: Statements): R
     const named = statements.named(first.anchor.path);
     const likes = named.between(first.anchor.around);
     if (likes.length > first.anchor.named.twins || isCopied(first, named, 'named')) return;
-    const candidates = likes.filter((statement) => !taken.has(statement) && isOurs(first, statement));
+    if (isAmongLikes(first, slots, 'named')) return;
+    const candidates = likes.filter(
+      (statement) => !taken.has(statement) && isOurs(first, statement) && !isAtPathOf(open, statement),
+    );
     if (candidates.length > open.length) return;
     for (const [i, statement] of candidates.entries()) {
       const slot = open[i];
@@ -68,8 +71,9 @@ export function placesOf(edits: readonly LeaseEdit[], statements: Statements): R
 
   /** The lines on one side were changed, but no statement was added or taken away. */
   function settleByNumber(group: readonly Slot[], among: 'atPath' | 'named'): void {
-    for (const likes of groups(group, ({ wording }) => wording.slice(0, wording.indexOf('\0')))) {
+    for (const likes of groups(group, ({ saying }) => saying)) {
       const [first] = likes;
+      // One that said the same from the start could be meant as well.
       if (!first || !areAlike(likes) || likes.length !== first.anchor[among].same) continue;
       for (const slot of likes) {
         if (found.has(slot)) continue;
@@ -95,25 +99,60 @@ function settleAtPath(
   const here = statements.at(first.anchor.path);
   const [only, another] = here.list;
   if (only && !another && first.anchor.atPath.count === 1) {
-    settle(first, only);
+    // Where others moved what is around it, another one can have its path now.
+    const { path, around } = first.anchor;
+    const isNear = only.around[0] === around[0] || only.around[1] === around[1];
+    const named = statements.named(path);
+    if (isNear || !named.between(around).some((other) => says(named, first, other))) settle(first, only);
     return;
   }
   for (const twins of groups(group, ({ anchor }) => JSON.stringify(anchor.around))) {
     const [twin] = twins;
     if (!twin || twins.length !== twin.anchor.atPath.twins || !areAlike(twins)) continue;
-    if (isCopied(twin, here, 'atPath')) continue;
-    const candidates = here.between(twin.anchor.around);
-    if (candidates.length > twins.length) continue;
-    for (const [i, statement] of candidates.entries()) {
-      const slot = twins[i];
+    if (isCopied(twin, here, 'atPath') || isAmongLikes(twin, group, 'atPath')) continue;
+    const candidates = new Set(here.between(twin.anchor.around));
+    if (candidates.size > twins.length) continue;
+    // It does not matter which is which, but those that have their number among all leave the others theirs.
+    const isNumbered = here.list.length === twin.anchor.atPath.count;
+    const open = twins.filter((slot) => {
+      const statement = here.list[slot.anchor.atPath.index];
+      if (!isNumbered || !statement || !candidates.delete(statement)) return true;
+      settle(slot, statement);
+      return false;
+    });
+    for (const [i, statement] of [...candidates].entries()) {
+      const slot = open[i];
       if (slot) settle(slot, statement);
     }
   }
 }
 
+/** Within their own path it is settled already which of them is meant. */
+function isAtPathOf(slots: readonly Slot[], { anchor }: Statement): boolean {
+  const path = JSON.stringify(anchor.path);
+  return slots.some((slot) => JSON.stringify(slot.anchor.path) === path);
+}
+
 /** Do more of them say what the lease wrote than did then? Any of those can be the copy. */
 function isCopied({ anchor, edits }: Slot, likes: Likes, among: 'atPath' | 'named'): boolean {
   return edits.some(([, { after }]) => likes.saying(anchor, after).size > anchor[among].same);
+}
+
+/** Does a statement say what all edits of a slot wrote? */
+function says(likes: Likes, { edits }: Slot, statement: Statement): boolean {
+  return edits.every(([, { anchor, after }]) => anchor && likes.saying(anchor, after).has(statement));
+}
+
+/**
+ * Do the lines around a statement say the same as it does? Then they are no sign of it: where one of them is gone, its neighbour
+ * stands between the same lines. It is a sign all the same where all that said so were ours, with the same old words.
+ */
+function isAmongLikes(slot: Slot, slots: readonly Slot[], among: 'atPath' | 'named'): boolean {
+  const { anchor, edits, saying } = slot;
+  if (!edits.some(([, { after }]) => anchor.around.some((line) => line.includes(after.trim())))) return false;
+  const name = anchor.path.at(-1);
+  const same = slots.filter((other) => other.saying === saying && other.anchor.path.at(-1) === name);
+  return !areAlike(same) || same.length !== anchor[among].same;
 }
 
 function areAlike(slots: readonly Slot[]): boolean {
@@ -131,7 +170,8 @@ function slotsOf(edits: readonly LeaseEdit[]): readonly Slot[] {
       {
         anchor: first.anchor,
         edits: group.map(({ number, edit }) => [number, edit] as const),
-        wording: `${wordingOf('after')}\0${wordingOf('before')}`,
+        saying: wordingOf('after'),
+        wording: `${wordingOf('after')}${wordingOf('before')}`,
       },
     ];
   });

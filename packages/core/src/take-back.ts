@@ -29,13 +29,13 @@ export interface FileOutcome {
  * Takes the edits of a lease back in one text, or as many of them as are still there. A text that nobody changed since gives
  * the text from before; in one that was changed elsewhere each edit is looked for by its place in the structure, and where it
  * is not certain that a text is ours, it is left alone. `skip` names edits not to touch. Never throws.
- * @param anchors asked only where the text was changed
+ * @param anchors asked only where the text was changed; undefined where it cannot be parsed, so that no place is certain
  */
 export function takeBack(
   leased: LeaseFile,
   file: SourceFile,
   digest: string,
-  anchors: (file: SourceFile) => readonly Anchor[],
+  anchors: (file: SourceFile) => readonly Anchor[] | undefined,
   skip: ReadonlySet<number> = new Set(),
 ): FileOutcome {
   const all = leased.edits.map((_, edit) => edit);
@@ -45,7 +45,10 @@ export function takeBack(
     const text = unpatchedText(leased, file.text);
     if (text !== undefined) return { text, exact: true, edits: all.map((edit) => ({ kind: 'taken-back', edit })) };
   }
-  return takeBackByPlace(leased, file, anchors(file), skip);
+  const found = anchors(file);
+  if (found) return takeBackByPlace(leased, file, found, skip);
+  const why = 'the file has an error now, so that no place in it is certain';
+  return { text: file.text, exact: false, edits: all.map((edit) => ({ kind: 'drifted', edit, why })) };
 }
 
 /** What stands where an edit was. */

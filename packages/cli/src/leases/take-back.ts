@@ -1,6 +1,5 @@
 import {
   type Adapter,
-  type Anchor,
   type Configuration,
   decode,
   type EditOutcome,
@@ -16,6 +15,7 @@ import { openProject, type Project } from '@shortfuse/files';
 import { adapters as allAdapters } from '../adapters.js';
 import { digestOf, digestOfBytes } from '../io/digest.js';
 import { type Inputs, readInputs } from '../io/inputs.js';
+import { anchorsWith } from './anchors.js';
 import type { LeaseStore } from './store.js';
 import { bytesIn } from './transaction.js';
 
@@ -60,10 +60,15 @@ export async function planTakeBack(store: LeaseStore, lease: Lease): Promise<Tak
       const path = project.pathOf(file);
       if (path !== undefined) files.set(store.nameOf(path), file);
     }
+  const broken = new Set(
+    project.configurations.flatMap(({ problems }) =>
+      problems.flatMap(({ at, severity }) => (severity === 'error' ? [at.file] : [])),
+    ),
+  );
   const skipped = new Map<number, Set<number>>();
   for (;;) {
     const plans = lease.files.map((leased, number) =>
-      filePlan(store, lease, leased, number, files, skipped.get(number)),
+      filePlan(store, lease, leased, number, files, broken, skipped.get(number)),
     );
     const { wrong, missing } = checkListeners(lease, project, plans);
     const guilty = editsBehind(lease, plans, wrong);
@@ -93,6 +98,7 @@ function filePlan(
   leased: LeaseFile,
   number: number,
   files: ReadonlyMap<string, SourceFile>,
+  broken: ReadonlySet<SourceFile>,
   skip: ReadonlySet<number> | undefined,
 ): FilePlan {
   const adapter = allAdapters.find(({ id }) => id === leased.server);
@@ -117,7 +123,8 @@ function filePlan(
     );
     return { leased, number, file: name, before: file, after: file, isExact: digest === leased.digestBefore, edits };
   }
-  const anchors = (text: SourceFile): readonly Anchor[] => adapter.anchors?.(adapter.parse(text)) ?? [];
+  // What a server would refuse may stand in other blocks than it seems; nothing had an error when it was patched.
+  const anchors = broken.has(file) ? () => undefined : anchorsWith(adapter);
   const previous = lease.pending?.previous;
   const extended = previous?.lease.files.find((each) => each.file === leased.file);
   if (extended && digest === previous?.digests[leased.file]) {
@@ -167,9 +174,7 @@ function currentFile(
           ([, file]) =>
             adapter !== undefined &&
             leased.edits.length > 0 &&
-            takeBack(leased, file, '', (text) => adapter.anchors?.(adapter.parse(text)) ?? []).edits.every(
-              ({ kind }) => kind === 'taken-back',
-            ),
+            takeBack(leased, file, '', anchorsWith(adapter)).edits.every(({ kind }) => kind === 'taken-back'),
         );
   const [only, another] = candidates;
   return only && !another ? { name: only[0], file: only[1] } : undefined;
