@@ -189,8 +189,9 @@ function pairLocation(file: SourceFile, { key, value }: Pair): Location {
 /** The first argument of a task. */
 function startOf(file: SourceFile, args: YAMLMap): Location {
   const [start = 0] = args.range ?? [];
-  const end = file.text.indexOf('\n', start);
-  return inside(file, start, end === -1 ? file.text.length : end);
+  const lineEnd = file.text.indexOf('\n', start);
+  const end = lineEnd === -1 ? file.text.length : lineEnd;
+  return inside(file, start, file.text.charAt(end - 1) === '\r' ? end - 1 : end);
 }
 
 function inside(file: SourceFile, start: number, end: number): Location {
