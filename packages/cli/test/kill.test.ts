@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -11,6 +12,7 @@ import { status } from '../src/commands/status.js';
 import { UsageError } from '../src/exit.js';
 import { LeaseStore } from '../src/leases/store.js';
 import { faultyDisk, Killed } from './faulty-disk.js';
+import { buildCommand } from './run.js';
 
 const home = process.cwd();
 const folders: string[] = [];
@@ -377,3 +379,119 @@ test('mark, killed at every call, has recorded the event or not', async () => {
 function isSame(a: Files, b: Files): boolean {
   return a.size === b.size && [...a].every(([path, text]) => b.get(path) === text);
 }
+
+describe('the built command', () => {
+  const rounds = Number(process.env['SHORTFUSE_KILLS'] ?? 25);
+  const many: Files = new Map([
+    ['nginx.conf', 'events {}\nhttp {\n  include conf.d/*.conf;\n}\n'],
+    ...Array.from({ length: 36 }, (_, i) => [`conf.d/${i}.conf`, server(i, '  ssl_session_timeout 1d;\n')] as const),
+  ]);
+  const patched: Files = new Map([...many].map(([path, text]) => [path, text.replace('1d', '60s')]));
+  let built: { readonly path: string; remove(): void };
+  beforeAll(async () => {
+    built = await buildCommand();
+  });
+  afterAll(() => built.remove());
+
+  /** Kills the command `afterMs` after it took the lock; undefined: not at all. Gives how it ended. */
+  function start(folder: string, args: readonly string[], afterMs?: number): Promise<number | NodeJS.Signals | null> {
+    return new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, [built.path, ...args], {
+        cwd: folder,
+        env: { PATH: process.env['PATH'] ?? '' },
+        stdio: 'ignore',
+      });
+      const lock = join(folder, '.shortfuse/local/lock');
+      const watch =
+        afterMs === undefined
+          ? undefined
+          : setInterval(() => {
+              if (!existsSync(lock)) return;
+              clearInterval(watch);
+              setTimeout(() => child.kill('SIGKILL'), afterMs);
+            }, 1);
+      child.on('error', reject);
+      child.on('close', (code, signal) => {
+        clearInterval(watch);
+        resolve(signal ?? code);
+      });
+    });
+  }
+
+  test(`killed ${rounds} times at random`, { timeout: 60_000 + rounds * 10_000 }, async () => {
+    const folder = folderOf(many);
+    const tally = { killed: 0, halfDone: 0 };
+    let random = 1;
+    const next = (below: number): number => {
+      random = (random * 48_271) % 2_147_483_647;
+      return random % below;
+    };
+    // What a run takes to write is measured on the way: the times to kill at reach from the first to the last write.
+    let longestMs = 60;
+    for (let round = 0; round < rounds; round++) {
+      const { lease } = new LeaseStore(folder).read().leases[0] ?? {};
+      const kind = lease?.pending?.kind ?? (lease ? 'revert' : 'patch');
+      const args = kind === 'revert' ? ['revert', '--write'] : lease ? ['patch', '--finish'] : ['patch', '--write'];
+      const ended = await start(folder, args, next(longestMs));
+      if (ended === 'SIGKILL') tally.killed++;
+      else {
+        expect(ended, args.join(' ')).toBe(0);
+        longestMs = Math.max(20, longestMs - 2);
+      }
+      const now = filesIn(folder);
+      let fresh = 0;
+      for (const [path, text] of now) {
+        if (path.endsWith('.tmp')) continue;
+        expect([many.get(path), patched.get(path)], path).toContain(text);
+        if (text === patched.get(path) && text !== many.get(path)) fresh++;
+      }
+      expect([...many.keys()].every((path) => now.has(path))).toBe(true);
+      const { leases, broken } = new LeaseStore(folder).read();
+      expect(broken).toEqual([]);
+      const isHalfDone = fresh > 0 && fresh < 36;
+      if (isHalfDone) {
+        tally.halfDone++;
+        expect(leases[0]?.lease.pending).toBeDefined();
+        longestMs += 2;
+      }
+      if (fresh > 0) expect(leases.length).toBe(1);
+    }
+    await run(folder, reverting);
+    expect(filesIn(folder)).toEqual(many);
+    await run(folder, patching());
+    expect(filesIn(folder)).toEqual(patched);
+    await run(folder, reverting);
+    expect(filesIn(folder)).toEqual(many);
+    expect(leftovers(folder)).toEqual([]);
+    // Most were killed while they held the lock, some between two files.
+    expect(tally.killed).toBeGreaterThan(rounds / 3);
+    if (rounds >= 25) expect(tally.halfDone).toBeGreaterThan(0);
+    remove(folder);
+  });
+
+  test('several at once do not mix', { timeout: 120_000 }, async () => {
+    const folder = folderOf(many);
+    for (let round = 0; round < 3; round++) {
+      const patches = await Promise.all([1, 2, 3].map(() => start(folder, ['patch', '--write'])));
+      // One writes; the others find its lease or its lock, or nothing left to do.
+      expect(patches.filter((code) => code !== 0 && code !== 2)).toEqual([]);
+      expect(patches).toContain(0);
+      expect(filesIn(folder)).toEqual(patched);
+      expect(new LeaseStore(folder).read().leases.map(({ lease }) => lease.pending)).toEqual([undefined]);
+
+      const mixed = await Promise.all([
+        start(folder, ['revert', '--write']),
+        start(folder, ['patch', '--write']),
+        start(folder, ['mark', 'deployed']),
+        start(folder, ['revert', '--write']),
+      ]);
+      expect(mixed.filter((code) => code !== 0 && code !== 2)).toEqual([]);
+      const { leases } = new LeaseStore(folder).read();
+      expect(leases.map(({ lease }) => lease.pending)).toEqual(leases.map(() => undefined));
+      expect(filesIn(folder)).toEqual(leases.length === 0 ? many : patched);
+      await run(folder, reverting);
+      expect(filesIn(folder)).toEqual(many);
+    }
+    remove(folder);
+  });
+});
