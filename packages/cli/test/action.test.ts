@@ -377,6 +377,54 @@ test('revert: nothing is due before the end, and once it is, one pull request', 
   expect(third).toMatchObject({ status: 0, outputs: { due: '0' } });
 });
 
+test('revert: each lease has its own branch, and one that fails keeps no other from it', async () => {
+  const branches: string[] = [];
+  for (const [path, address] of [
+    ['one', '10.1.0.1'],
+    ['two', '10.1.0.2'],
+    ['three', '10.1.0.3'],
+  ] as const) {
+    checkout.write({ [`${path}/nginx.conf`]: files['nginx/nginx.conf'].replace('10.0.0.1', address) });
+    await shortfuse('patch', '--write', '--for', '1d', path);
+    checkout.git('add', '--all');
+    const lease = checkout.git('diff', '--cached', '--name-only', '--', '.shortfuse').replace(/^.*\/|\.json$/g, '');
+    branches.push(`shortfuse/revert-${lease}`);
+    checkout.commit(path);
+  }
+  checkout.git('push', '--quiet', 'origin', 'HEAD:main', `HEAD:${branches[1]}`);
+  const { status, log, outputs } = await action({ mode: 'revert' }, { SHORTFUSE_NOW: '2026-03-04T00:00:00Z' });
+  expect(status).toBe(2);
+  expect(log).toContain(`branch ${branches[1]} is there, but no pull request`);
+  expect(outputs['due']).toBe('3');
+  expect(outputs['pull-request-urls']?.split('\n')).toHaveLength(2);
+  expect(new Set(github.pulls.map(({ head }) => head))).toEqual(new Set([branches[0], branches[2]]));
+  const [first = '', , third = ''] = branches;
+  for (const [branch, path] of [
+    [first, 'one'],
+    [third, 'three'],
+  ])
+    expect(checkout.git('diff', '--name-only', 'HEAD', `origin/${branch}`).split('\n')).toEqual([
+      expect.stringMatching(/^\.shortfuse\//),
+      `${path}/nginx.conf`,
+    ]);
+});
+
+test('patch: in a folder below the top, with the lease beside what it is for', async () => {
+  checkout.write({ 'nginx/shortfuse.config.json': '{}\n' });
+  checkout.commit('a project in a folder');
+  const { status, outputs } = await runStep(
+    'run',
+    { command, token: 'secret-token', mode: 'patch', paths: 'nginx.conf' },
+    { cwd: join(checkout.root, 'nginx'), env: { GITHUB_API_URL: github.url } },
+  );
+  expect(status).toBe(0);
+  expect(checkout.git('diff', '--name-only', 'HEAD', `origin/${outputs['branch']}`).split('\n')).toEqual([
+    `nginx/.shortfuse/leases/${outputs['lease']}.json`,
+    'nginx/nginx.conf',
+    'nginx/sites/blog.conf',
+  ]);
+});
+
 test('revert: after inspection has been on long enough, before the end', async () => {
   await mergedPatch('3d');
   for (const [event, time] of [

@@ -279,19 +279,18 @@ test('.dockerignore lets through what the build reads, and no history or tests',
   const rules = text('.dockerignore')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
-  // As Docker does: the last rule that matches decides; a rule for a folder decides for what is in it.
-  const isSent = (path: string): boolean =>
-    rules.reduce((sent, rule) => {
-      const pattern = rule.replace(/^!/, '');
-      const regex = new RegExp(
-        `^${pattern
-          .replaceAll('.', '\\.')
-          .replaceAll('**/', '(.*/)?')
-          .replace(/^\*$/, '[^/]*')
-          .replace(/\*(?!\/|\))(?=\\)/g, '[^/]*')}(/.*)?$`,
-      );
-      return regex.test(path) ? rule.startsWith('!') : sent;
-    }, true);
+  // As Docker does: the last rule that matches a path, or a folder that it is in, decides.
+  const patterns = rules.map((rule) => ({
+    isSent: rule.startsWith('!'),
+    regex: new RegExp(
+      `^${rule
+        .replace(/^!/, '')
+        .split('/')
+        .map((part) => (part === '**' ? '(?:.+/)?' : `${part.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}/`))
+        .join('')}`,
+    ),
+  }));
+  const isSent = (path: string): boolean => patterns.findLast(({ regex }) => regex.test(`${path}/`))?.isSent ?? true;
   const tracked = execFileSync('git', ['ls-files'], { cwd: projectRoot, encoding: 'utf8', maxBuffer: 2 ** 28 }).split(
     '\n',
   );
