@@ -50,11 +50,12 @@ function validator(name: string) {
 
 const isPatch = validator('patch');
 const isStatus = validator('status');
+const isLint = validator('lint');
 
 async function json(cwd: string, args: readonly string[], options: Partial<RunOptions> = {}) {
   const { status, stdout } = await shortfuse(cwd, [...args, '--format', 'json'], options);
   const report = JSON.parse(stdout);
-  const isValid = args[0] === 'patch' ? isPatch : isStatus;
+  const isValid = args[0] === 'patch' ? isPatch : args[0] === 'lint' ? isLint : isStatus;
   isValid(report);
   expect(isValid.errors, stdout).toBeNull();
   return { status, report };
@@ -365,6 +366,82 @@ describe('status --panos', () => {
     const { status: code, stderr } = await shortfuse(tree(two), ['status', '--panos', 'none.xml']);
     expect(stderr).toContain('none.xml: error: ENOENT');
     expect(code).toBe(2);
+  });
+});
+
+describe('lint --panos', () => {
+  const rulesIn = ({ findings }: { readonly findings: readonly { readonly rule: string }[] }): string[] =>
+    findings.map(({ rule }) => rule);
+
+  test('a cause that others share is told of the covered ones', async () => {
+    const cwd = tree(two);
+    const whole = await json(cwd, ['lint']);
+    expect(names(whole.report.findings[0].listeners)).toEqual(['shop.example', 'other.example']);
+    const { status, report } = await json(cwd, ['lint', '--panos', 'fw.txt']);
+    expect(report.findings[0]).toMatchObject({
+      rule: 'lifetime-above-target',
+      message: expect.stringMatching(/^sessions of shop\.example \(10\.0\.0\.1:443\) last 1 d/),
+      location: { file: 'nginx.conf', line: 3 },
+      listeners: [{ name: 'shop.example' }],
+      fixable: true,
+    });
+    expect(report.summary).toMatchObject({ listeners: 1, errors: 1 });
+    expect(status).toBe(1);
+  });
+
+  test('0 where only others are above the target, and who is left out is said', async () => {
+    const cwd = tree({
+      ...two,
+      'nginx.conf': nginx(server('10.0.0.1:443', 'shop.example', 'ssl_session_timeout 60s;'), other),
+    });
+    const { status, stdout, stderr } = await shortfuse(cwd, ['lint', '--panos', 'fw.txt']);
+    expect(stdout).not.toContain('other.example');
+    expect(stderr).toContain('its inbound rules cover 1 of 2 listeners; no other is judged');
+    expect(stderr).toContain('left out: nginx 10.0.0.9:443 other.example (1 d): no inbound rule in force');
+    expect(status).toBe(0);
+    expect((await shortfuse(cwd, ['lint'])).status).toBe(1);
+  });
+
+  test('a setting that counts for a listener left out is not without effect', async () => {
+    // Line 3 is the one that the shop replaces and the other one uses.
+    const own = server('10.0.0.1:443', 'shop.example', 'ssl_session_timeout 60s;');
+    const ignoring = { ...two, 'nginx.conf': nginx(own) };
+    expect(rulesIn((await json(tree(ignoring), ['lint', '--panos', 'fw.txt'])).report)).toContain('setting-ignored');
+    const shared = { ...two, 'nginx.conf': nginx(own, other) };
+    expect(rulesIn((await json(tree(shared), ['lint', '--panos', 'fw.txt'])).report)).not.toContain('setting-ignored');
+  });
+
+  test('what patch would do is what patch --panos does', async () => {
+    const { stdout } = await shortfuse(tree(two), ['lint', '--panos', 'fw.txt', '--format', 'markdown']);
+    expect(stdout).toContain('+  ssl_session_timeout 60s;');
+    expect(stdout).not.toContain('-  ssl_session_timeout 1d;');
+    expect(stdout).not.toContain('other.example');
+  });
+
+  test('a change that is overdue is found whomever it is about', async () => {
+    const cwd = tree({ ...two, 'fw.txt': firewall({ mail: '10.0.0.25' }) });
+    await shortfuse(cwd, ['patch', '--write', '--for', '1d']);
+    const late = { env: { SHORTFUSE_NOW: '2026-03-05T12:00:00Z' } };
+    expect(rulesIn((await json(cwd, ['lint', '--panos', 'fw.txt'], late)).report)).toEqual(['lease-overdue']);
+  });
+
+  test('2 for a configuration that cannot be read; every listener is judged then', async () => {
+    const cwd = tree({ ...two, 'fw.txt': '<config><phash>$5$notforyou</hash></config>' });
+    const { status, report } = await json(cwd, ['lint', '--panos', 'fw.txt']);
+    expect(status).toBe(2);
+    expect(report.problems).toMatchObject([
+      { file: 'fw.txt', message: expect.stringMatching(/^1:\d+: not well-formed/) },
+    ]);
+    expect(report.summary.listeners).toBe(2);
+    const { stdout, stderr } = await shortfuse(cwd, ['lint', '--panos', 'fw.txt']);
+    expect(stdout).toContain('fw.txt: error: 1:');
+    expect(stdout + stderr).not.toContain('notforyou');
+  });
+
+  test('2 where standard input would be both', async () => {
+    const { status, stderr } = await shortfuse(tree(two), ['lint', '--panos', '-', '-']);
+    expect(stderr).toContain('standard input can be the firewall or a PATH, not both');
+    expect(status).toBe(2);
   });
 });
 

@@ -27,6 +27,7 @@ import { findProjectRoot, LeaseStore } from '../leases/store.js';
 import { chooseRules } from '../lint/choices.js';
 import type { FormatName } from '../lint/format-names.js';
 import { formatReport, wantsFixes } from '../lint/formats.js';
+import { narrowConfigurations, narrowFindings } from '../lint/narrow.js';
 import { nothingFound } from './audit.js';
 import type { LintOptions } from './lint/options.js';
 
@@ -37,6 +38,8 @@ const widestReport = 100;
 export async function lint(paths: readonly string[], options: LintOptions): Promise<ExitStatus> {
   if (options.updateBaseline && options.baseline === undefined)
     throw new UsageError('error: --update-baseline needs to know the file\n  help: name it with --baseline FILE');
+  if (options.panos === '-' && paths.includes('-'))
+    throw new UsageError('error: standard input can be the firewall or a PATH, not both');
   const inputs = await readInputs(paths, options, allAdapters);
   const preset = options.preset ?? inputs.preset ?? 'rollout';
   const targetSeconds = inputs.wantedTarget ?? presets[preset].targetSeconds;
@@ -67,7 +70,12 @@ async function judgeProject(
   const judged = judge(input, choices, suppressions);
   let { findings } = judged;
   let baselined = 0;
-  const remarks: string[] = [];
+  const firewall =
+    options.panos === undefined
+      ? undefined
+      : await (await import('../lint/firewall.js')).lintedFirewall(options.panos, configurations, inputs);
+  const remarks: string[] = [...(firewall?.remarks ?? [])];
+  if (firewall) findings = narrowFindings(findings, input, choices, firewall.isMeant);
   if (options.baseline !== undefined) {
     const outcome = await (await import('../lint/baseline-file.js')).useBaseline(findings, configurations, {
       path: options.baseline,
@@ -86,8 +94,10 @@ async function judgeProject(
   }
   const formats = [options.format, ...(options.outputFile ?? []).map(({ format }) => format)];
   const fixed = formats.some(wantsFixes)
-    ? (await import('../lint/fixes.js')).addFixes(findings, input, choices, project, inputs.adapters)
+    ? (await import('../lint/fixes.js')).addFixes(findings, input, choices, project, inputs.adapters, firewall?.isMeant)
     : { findings };
+  const isMeant = firewall?.isMeant ?? (() => true);
+  const shown = narrowConfigurations(configurations, isMeant);
   return {
     remarks,
     report: {
@@ -95,16 +105,17 @@ async function judgeProject(
       findings: fixed.findings,
       fingerprints: fingerprintsOf(fixed.findings),
       problems: problemsIn(configurations).filter(isUnjudged),
-      pathProblems: [...project.pathProblems, ...brokenLeases],
+      pathProblems: [...project.pathProblems, ...brokenLeases, ...(firewall?.problems ?? [])],
       rules: choices.filter(({ severity }) => severity !== 'off').map(({ rule }) => rule),
-      configurations,
-      ...('patched' in fixed ? { patched: fixed.patched } : {}),
+      configurations: shown,
+      ...('patched' in fixed ? { patched: narrowConfigurations(configurations, isMeant, fixed.patched) } : {}),
       summary: {
         files: new Set(configurations.flatMap(({ files }) => files)).size,
-        listeners: configurations.reduce((sum, { listeners }) => sum + listeners.length, 0),
+        listeners: shown.reduce((sum, { listeners }) => sum + listeners.length, 0),
         errors: countOf(fixed.findings, 'error'),
         warnings: countOf(fixed.findings, 'warning'),
-        suppressed: judged.suppressed.length,
+        suppressed: judged.suppressed.filter(({ listeners }) => listeners.length === 0 || listeners.some(isMeant))
+          .length,
         baselined,
       },
     },

@@ -85,7 +85,11 @@ export async function patchIn(store: LeaseStore, paths: readonly string[], optio
   const drafted = extended ? continued(fresh, extended.lease) : fresh;
   const prepared: Prepared = {
     ...drafted,
-    remarks: [...(scope ? scopeRemarks(scope) : []), ...drafted.remarks, ...hardLinkRemarks(store, project, drafted)],
+    remarks: [
+      ...(scope ? scopeRemarks(scope, 'changed') : []),
+      ...drafted.remarks,
+      ...hardLinkRemarks(store, project, drafted),
+    ],
     ...(scope ? { scope } : {}),
   };
 

@@ -11,15 +11,18 @@ export function wantedBy({ isMeant }: FirewallScope, extended: Lease | undefined
   return (listener) => isMeant(listener) || leased.has(listenerKey(listener));
 }
 
-/** What a person is told of a patch that is for a firewall: whom it changes, whom it leaves out, and why. */
-export function scopeRemarks({ configuration, coverage }: FirewallScope): readonly string[] {
+/** What a person is told of a run that is for a firewall: which listeners are `done` something to, which not, and why. */
+export function scopeRemarks(
+  { configuration, coverage }: FirewallScope,
+  done: 'changed' | 'judged',
+): readonly string[] {
   const { covered, undecided, notCovered } = coverage;
   const total = covered.length + undecided.length + notCovered.length;
   const risk = riskOf(configuration);
   const perhaps = undecided.length === 0 ? '' : `, and perhaps ${undecided.length} more`;
   return [
     `${configuration.file.path}: risk class ${risk.class}: ${risk.why}`,
-    `its inbound rules cover ${covered.length} of ${total} ${total === 1 ? 'listener' : 'listeners'}${perhaps}; no other is changed`,
+    `its inbound rules cover ${covered.length} of ${total} ${total === 1 ? 'listener' : 'listeners'}${perhaps}; no other is ${done}`,
     ...groupedByReason(undecided, coverage).map((group) => `counts as covered: ${groupText(group)}`),
     ...groupedByReason(notCovered, coverage).map((group) => `left out: ${groupText(group)}`),
   ];

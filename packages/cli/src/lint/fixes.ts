@@ -21,7 +21,7 @@ export interface Fixed {
 
 /**
  * Adds to findings what `patch` would do about them. A finding counts as mended only where the same rule, run over what would
- * be in effect after the patch, has nothing to say of its listeners any more.
+ * be in effect after the patch, has nothing to say of its listeners any more. Others than those that are wanted stay as they are.
  */
 export function addFixes(
   findings: readonly Finding[],
@@ -29,10 +29,11 @@ export function addFixes(
   choices: readonly RuleChoice[],
   project: Project,
   adapters: readonly Adapter[],
+  isWanted?: (listener: Listener) => boolean,
 ): Fixed {
   const fixable = new Map(choices.filter(({ rule }) => rule.isFixable).map((choice) => [choice.rule.id, choice]));
   if (!findings.some(({ rule }) => fixable.has(rule))) return { findings };
-  const plan = planFor(input, project, adapters);
+  const plan = planFor(input, project, adapters, isWanted);
   if (plan.files.length === 0) return { findings, patched: plan.outcome };
   const after = lint({ ...input, configurations: plan.outcome }, [...fixable.values()]);
   const laterOf = twins(input.configurations, plan.outcome);
@@ -53,7 +54,12 @@ export function addFixes(
   };
 }
 
-function planFor({ configurations, targetSeconds }: LintInput, project: Project, adapters: readonly Adapter[]): Plan {
+function planFor(
+  { configurations, targetSeconds }: LintInput,
+  project: Project,
+  adapters: readonly Adapter[],
+  isWanted: ((listener: Listener) => boolean) | undefined,
+): Plan {
   const serverOf = new Map(
     configurations.flatMap(({ server, files }) => files.map(({ path }) => [path, server] as const)),
   );
@@ -61,6 +67,7 @@ function planFor({ configurations, targetSeconds }: LintInput, project: Project,
   return planPatch(configurations, {
     target: targetSeconds,
     allowDisable: false,
+    ...(isWanted ? { isWanted } : {}),
     isWritable: (file) => project.pathOf(file) !== undefined,
     resolveWith: project.resolveWith,
     secondOpinion: (file) => {

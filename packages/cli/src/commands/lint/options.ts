@@ -17,6 +17,7 @@ export interface LintOptions extends ReadingOptions {
   readonly baseline?: string;
   readonly updateBaseline?: boolean;
   readonly changedSince?: string;
+  readonly panos?: string;
   /** False with `--no-ignores`. */
   readonly ignores: boolean;
 }
@@ -34,6 +35,7 @@ export function addLintOptions(command: Command): Command {
     .option('--baseline <file>', 'accept the findings that are in this file')
     .option('--update-baseline', 'write the findings of this run to the baseline')
     .option('--changed-since <rev>', 'only what lines changed since this revision of git affect')
+    .option('--panos <file>', 'judge only what the inbound rules of this firewall configuration cover')
     .option('--no-ignores', 'take no notice of shortfuse-ignore comments');
 }
 

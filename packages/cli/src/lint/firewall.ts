@@ -1,0 +1,37 @@
+import { type Configuration, type Listener, type PathProblem, placeOf } from '@shortfuse/core';
+import { scopeRemarks } from '../firewall/patch-scope.js';
+import { firewallScope } from '../firewall/scope.js';
+import type { Inputs } from '../io/inputs.js';
+
+/** What `lint --panos` is narrowed to. */
+export interface LintedFirewall {
+  readonly isMeant: (listener: Listener) => boolean;
+  /** Who is judged and who not, and warnings about the firewall's configuration, in whole sentences. */
+  readonly remarks: readonly string[];
+  /** Its errors, without the lines that they are in, because secrets stand in them. With an error every listener is judged. */
+  readonly problems: readonly PathProblem[];
+}
+
+/** @throws UsageError where there is no file that can be read */
+export async function lintedFirewall(
+  path: string,
+  configurations: readonly Configuration[],
+  inputs: Pick<Inputs, 'hosts'>,
+): Promise<LintedFirewall> {
+  const listeners = configurations.flatMap((configuration) => configuration.listeners);
+  const scope = await firewallScope(path, listeners, inputs);
+  const told = scope.coverage.problems.map(({ at, severity, message, help }) => {
+    const { file, line, column } = placeOf(at);
+    return { severity, path: file, message: `${line}:${column}: ${message}`, help };
+  });
+  return {
+    isMeant: scope.isMeant,
+    remarks: [
+      ...told.filter(({ severity }) => severity === 'warning').map((one) => `${one.path}:${one.message}`),
+      ...scopeRemarks(scope, 'judged'),
+    ],
+    problems: told
+      .filter(({ severity }) => severity === 'error')
+      .map((one) => ({ path: one.path, message: one.message, help: one.help })),
+  };
+}
