@@ -161,7 +161,7 @@ function variableMeaning(
     return hidden(`${name} takes the values of a loop`);
   if (!initializer) return hidden(`${name} is given no value here`);
   let meaning = meaningOf(reader, initializer);
-  for (const key of path) meaning = memberOf(reader, meaning, key, use);
+  for (const key of path) meaning = memberOf(reader, meaning, key, use, initializer);
   return withStep(meaning, { use, holder: { kind: 'declaration', declaration }, path: [] });
 }
 
@@ -223,8 +223,8 @@ function moduleMeaning(
   return name === undefined ? whole : memberOf(reader, whole, name, use);
 }
 
-/** The property `name` of what `of` stands for. `use` is the whole expression. */
-export function memberOf(reader: Reader, of: Meaning, name: string, use: ts.Node): Meaning {
+/** The property `name` of what `of` stands for. `use` is the whole expression; `from` is where it is read, if not there. */
+export function memberOf(reader: Reader, of: Meaning, name: string, use: ts.Node, from: ts.Node = use): Meaning {
   const hidden = (why: string): Meaning => ({ kind: 'hidden', why, at: use });
   switch (of.kind) {
     case 'package':
@@ -252,7 +252,7 @@ export function memberOf(reader: Reader, of: Meaning, name: string, use: ts.Node
         : hidden(`${name} is not found`);
     }
     case 'expression':
-      return memberOfObject(reader, of, name, use);
+      return memberOfObject(reader, of, name, use, from);
     case 'member':
     case 'function':
       return hidden(`${name} is a property that is not read`);

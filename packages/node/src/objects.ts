@@ -1,7 +1,7 @@
 import { ts } from 'ts-morph';
 import { bare, oneLine } from './expressions.js';
-import { type Meaning, meaningOf, memberOf, placeText } from './meaning.js';
-import { effectOf, mutationsOf } from './mutations.js';
+import { type Meaning, meaningOf, placeText } from './meaning.js';
+import { effectOf, type Mutation, mutationsOf } from './mutations.js';
 import { deeper, type Hidden, type Reader, type Step } from './reader.js';
 import { textOf } from './values.js';
 
@@ -49,8 +49,6 @@ const mostEntries = 2000;
 
 interface Sink {
   readonly reader: Reader;
-  /** Where the object is used. */
-  readonly from: ts.Node;
   readonly entries: (Entry | Opaque)[];
   readonly uses: ts.Node[];
   /** There was more than is read: then the last word may be any. */
@@ -58,6 +56,8 @@ interface Sink {
 }
 
 interface Part {
+  /** Where the object is used, or copied: what is written to it later does not count. */
+  readonly from: ts.Node;
   readonly by: Entry['by'];
   readonly steps: readonly Step[];
   readonly isConditional: boolean;
@@ -67,8 +67,8 @@ interface Part {
 export function shapeOf(reader: Reader, node: ts.Expression, from: ts.Node = node): Shape {
   const meaning = meaningOf(reader, node);
   const inner = meaning.kind === 'expression' ? bare(meaning.node) : undefined;
-  const sink: Sink = { reader, from, entries: [], uses: [], isFull: false };
-  addObject(sink, node, { by: 'own', steps: [], isConditional: false });
+  const sink: Sink = { reader, entries: [], uses: [], isFull: false };
+  addObject(sink, node, { from, by: 'own', steps: [], isConditional: false });
   closeSink(sink, node);
   return {
     entries: sink.entries,
@@ -106,12 +106,13 @@ export function hasUnreadPart({ entries }: Pick<Shape, 'entries'>): Hidden | und
   return entries.find((entry): entry is Opaque => entry.key === undefined && entry.kind === 'object');
 }
 
-/** What the property `name` of an object stands for. */
+/** What the property `name` of an object stands for, as it is at `from`. */
 export function memberOfObject(
   reader: Reader,
   of: Meaning & { readonly kind: 'expression' },
   name: string,
   use: ts.Node,
+  from: ts.Node,
 ): Meaning {
   const hidden = (why: string): Meaning => ({ kind: 'hidden', why, at: use });
   const node = bare(of.node);
@@ -120,9 +121,10 @@ export function memberOfObject(
     return hidden(`${name} is a property of something that is not read`);
   if (ts.isCallExpression(node) && !isAssign(node))
     return hidden(`the value comes out of ${oneLine(node.expression).slice(0, 60)}()`);
-  const sink: Sink = { reader, from: use, entries: [], uses: [], isFull: false };
-  addObject(sink, node, { by: 'own', steps: [], isConditional: false });
-  addMutations(sink, of.steps, { by: 'own', steps: [], isConditional: false });
+  const sink: Sink = { reader, entries: [], uses: [], isFull: false };
+  const part: Part = { from, by: 'own', steps: [], isConditional: false };
+  addObject(sink, node, part);
+  addMutations(sink, of.steps, part);
   closeSink(sink, node);
   const decision = decide(sink, name, 'count');
   if (decision.kind === 'hidden') return { kind: 'hidden', why: decision.why, at: decision.at };
@@ -150,7 +152,7 @@ function addObject(sink: Sink, given: ts.Expression, part: Part): void {
         addObject(sink, node.left, { ...part, isConditional: true });
       addObject(sink, node.right, { ...part, isConditional: true });
     } else if (ts.isCallExpression(node) && isAssign(node))
-      for (const argument of node.arguments) addObject(sink, argument, { ...part, by: 'spread' });
+      for (const argument of node.arguments) addObject(sink, argument, { ...part, from: node, by: 'spread' });
     else if (!isNothing(node)) addNamed(sink, node, part);
     return true;
   });
@@ -208,7 +210,7 @@ function addLiteral(sink: Sink, node: ts.ObjectLiteralExpression, part: Part): v
       return;
     }
     if (ts.isSpreadAssignment(property)) {
-      addObject(sink, property.expression, { ...part, by: 'spread' });
+      addObject(sink, property.expression, { ...part, from: property, by: 'spread' });
       continue;
     }
     const key = keyOf(sink.reader, property.name);
@@ -226,7 +228,8 @@ function addLiteral(sink: Sink, node: ts.ObjectLiteralExpression, part: Part): v
       : ts.isShorthandPropertyAssignment(property)
         ? property.name
         : undefined;
-    sink.entries.push({ ...part, key, value, at: property, steps: withKey(part.steps, key) });
+    const { by, steps, isConditional } = part;
+    sink.entries.push({ key, value, at: property, by, steps: withKey(steps, key), isConditional });
   }
 }
 
@@ -240,39 +243,60 @@ function keyOf(reader: Reader, name: ts.PropertyName): string | undefined {
   return textOf(reader, name.expression);
 }
 
-/** What statements write into the object that the variables in `steps` hold. */
+/** What statements write into the object that the variables in `steps` hold, in the order of the text. */
 function addMutations(sink: Sink, steps: readonly Step[], part: Part): void {
-  const { reader, from } = sink;
-  for (const step of steps) {
-    const { holder, path } = step;
-    if (holder.kind !== 'declaration') continue;
-    const { declaration } = holder;
-    for (const mutation of mutationsOf(reader.world, declaration)) {
-      const { kind, value, at } = mutation;
-      const isReplaced = kind === 'set' && mutation.path.length <= path.length;
-      const own = isReplaced ? path.slice(0, mutation.path.length) : path;
-      if (!own.every((name, i) => mutation.path[i] === name)) continue;
-      const rest = mutation.path.slice(path.length);
-      if (kind === 'set' ? rest.length > 1 : rest.length > 0) continue;
-      const effect = effectOf(mutation, declaration, from);
-      if (effect === 'never') continue;
-      const isConditional = part.isConditional || effect === 'maybe';
-      const [key] = rest;
-      if (isReplaced || kind === 'any')
-        sink.entries.push({
-          key: undefined,
-          kind: 'object',
-          why: `the object is changed in ${placeText(reader, at)}`,
-          at,
-        });
-      else if (kind === 'merge' && value) addObject(sink, value, { by: 'assigned', steps: part.steps, isConditional });
-      else if (key !== undefined)
-        sink.entries.push({ key, value, at, by: 'assigned', steps: part.steps, isConditional });
-    }
+  const { reader } = sink;
+  const all = steps.flatMap((step) => {
+    const { holder } = step;
+    if (holder.kind !== 'declaration') return [];
+    return mutationsOf(reader.world, holder.declaration).map((mutation) => ({ step, mutation }));
+  });
+  all.sort((a, b) => (isSameFile(a.mutation.at, b.mutation.at) ? a.mutation.at.pos - b.mutation.at.pos : 0));
+  const seen = new Set<ts.Node>();
+  for (const { step, mutation } of all) {
+    // One object, by several names.
+    const { kind, value, at } = mutation;
+    const rest = restOf(mutation, step.path);
+    if (!rest || seen.has(value ?? at)) continue;
+    seen.add(value ?? at);
+    const effect = effectOf(reader.world, mutation, part.from);
+    if (effect === 'never') continue;
+    const isConditional = part.isConditional || effect === 'maybe';
+    const [key] = rest;
+    if (kind === 'merge' && value)
+      addObject(sink, value, { from: at, by: 'assigned', steps: [...part.steps, ...steps], isConditional });
+    else if (kind === 'set' && key !== undefined)
+      sink.entries.push({
+        key,
+        value,
+        at,
+        by: 'assigned',
+        steps: [...part.steps, ...withKey(steps, key)],
+        isConditional,
+      });
+    else
+      sink.entries.push({
+        key: undefined,
+        kind: 'object',
+        why: `the object is changed in ${placeText(reader, at)}`,
+        at,
+      });
   }
 }
 
-/** Looks up a property by hand: `memberOf` for what is an expression already. */
-export function propertyMeaning(reader: Reader, node: ts.Expression, name: string): Meaning {
-  return memberOf(reader, meaningOf(reader, node), name, node);
+/**
+ * What a mutation changes in the object at `path` of a variable: one property, or (empty) any of them. Undefined where it changes
+ * something else, or something deeper inside.
+ */
+function restOf({ kind, path: changed }: Mutation, path: readonly string[]): readonly string[] | undefined {
+  const shared = Math.min(changed.length, path.length);
+  if (!path.slice(0, shared).every((name, i) => changed[i] === name)) return undefined;
+  const rest = changed.slice(path.length);
+  if (changed.length <= path.length && kind === 'set') return [];
+  if (changed.length < path.length) return kind === 'any' ? [] : undefined;
+  return rest.length <= (kind === 'set' ? 1 : 0) ? rest : undefined;
+}
+
+function isSameFile(a: ts.Node, b: ts.Node): boolean {
+  return a.getSourceFile() === b.getSourceFile();
 }

@@ -2,13 +2,12 @@ import type { FileEdit, Refusal, Remedies, Seconds } from '@shortfuse/core';
 import { replace } from '@shortfuse/core';
 import { ts } from 'ts-morph';
 import { nameOf } from './bindings.js';
-import { memberName, wrapped } from './expressions.js';
 import { insertArgument, insertProperty } from './insertion.js';
 import { locationOf, type RemediesOf } from './listeners.js';
 import { placeText } from './meaning.js';
 import { type Shape, shapeOf } from './objects.js';
+import { otherUses } from './other-uses.js';
 import type { Reader, Step } from './reader.js';
-import { referencesEverywhere, usesOfExports } from './references.js';
 import type { Made, Server } from './server.js';
 import { optionName } from './session-timeout.js';
 import { isCreateContext } from './stages.js';
@@ -131,7 +130,7 @@ function refused(reader: Reader, node: ts.Node, { why, help }: { why: string; he
 /** More places than this are counted: whoever reads them knows enough. */
 const mostPlaces = 3;
 
-/** Uses, by something else, of what would change; undefined where there are none. */
+/** Why something that `steps` lead to must not change: something else uses it, or may. */
 function otherUse(
   world: World,
   reader: Reader,
@@ -146,9 +145,7 @@ function otherUse(
       help: 'name the folder that holds all sources of the program',
     });
   for (const { holder, path } of steps) {
-    const references =
-      holder.kind === 'declaration' ? referencesEverywhere(world, holder.declaration) : usesOfExports(world, [holder]);
-    const others = references.filter((reference) => !tlsUses.has(reference) && reaches(reference, path));
+    const others = otherUses(world, tlsUses, holder, path);
     if (others.length === 0) continue;
     const name = holder.kind === 'declaration' ? (nameOf(holder.declaration) ?? 'it') : holder.name;
     const places = [...new Set(others.map((other) => placeText(reader, other)))];
@@ -159,32 +156,4 @@ function otherUse(
     });
   }
   return undefined;
-}
-
-/** Does a use of a variable use what is at `path` in it? Other members do not, and neither does an export. */
-function reaches(reference: ts.Node, path: readonly string[]): boolean {
-  let at = wrapped(reference);
-  if (ts.isExportAssignment(at.parent) || isCommonJsExport(at)) return false;
-  for (const wanted of path) {
-    const { parent } = at;
-    if (!(ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) || parent.expression !== at)
-      return true;
-    const name = memberName(parent);
-    if (name !== undefined && name !== wanted) return false;
-    at = wrapped(parent);
-  }
-  return true;
-}
-
-/** `module.exports = x`, `exports.x = x`, `module.exports = { x }`: the uses that follow are found in other files. */
-function isCommonJsExport(node: ts.Node): boolean {
-  let at = node;
-  if (ts.isShorthandPropertyAssignment(at.parent) || ts.isPropertyAssignment(at.parent)) at = at.parent.parent;
-  const { parent } = at;
-  return (
-    ts.isBinaryExpression(parent) &&
-    parent.right === at &&
-    /^(?:module\.)?exports\b/.test(parent.left.getText()) &&
-    ts.isSourceFile(parent.parent.parent)
-  );
 }

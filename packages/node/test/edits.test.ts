@@ -163,8 +163,8 @@ describe('what something else uses is left alone', () => {
     ],
     [
       'as a shorthand',
-      serverOf('const T = 900;\nconst o = { T };\nhttps.createServer({ sessionTimeout: T });'),
-      also('T', 'server.ts:3'),
+      serverOf('const T = 900;\nconst o = { T };\nf(o);\nhttps.createServer({ sessionTimeout: T });'),
+      also('T', 'server.ts:4'),
     ],
     [
       'on the way',
