@@ -1,7 +1,7 @@
 import { ts } from 'ts-morph';
 import { bare, oneLine } from './expressions.js';
 import { type Meaning, meaningOf, placeText } from './meaning.js';
-import { effectOf, type Mutation, mutationsOf } from './mutations.js';
+import { effectOf, type Mutation } from './mutations.js';
 import { deeper, type Hidden, type Reader, type Step } from './reader.js';
 import { textOf } from './values.js';
 
@@ -249,7 +249,7 @@ function addMutations(sink: Sink, steps: readonly Step[], part: Part): void {
   const all = steps.flatMap((step) => {
     const { holder } = step;
     if (holder.kind !== 'declaration') return [];
-    return mutationsOf(reader.world, holder.declaration).map((mutation) => ({ step, mutation }));
+    return reader.world.mutations(holder.declaration).map((mutation) => ({ step, mutation }));
   });
   all.sort((a, b) => (isSameFile(a.mutation.at, b.mutation.at) ? a.mutation.at.pos - b.mutation.at.pos : 0));
   const seen = new Set<ts.Node>();

@@ -29,11 +29,29 @@ export interface RemedyBook {
 
 export function remediesIn(world: World): RemedyBook {
   const tlsUses = new Set<ts.Node>();
+  // Asked for once all uses are noted, and then often: many servers share one constant.
+  const known = new Map<string, readonly ts.Node[]>();
+  const usesBesides = ({ holder, path }: Step): readonly ts.Node[] => {
+    const of =
+      holder.kind === 'declaration' ? identityOf(holder.declaration) : `${holder.tree.file.path} ${holder.name}`;
+    const key = JSON.stringify([of, path]);
+    const before = known.get(key);
+    if (before) return before;
+    const found = otherUses(world, tlsUses, holder, path);
+    known.set(key, found);
+    return found;
+  };
+  const identities = new Map<ts.Node, number>();
+  const identityOf = (node: ts.Node): number => {
+    const number = identities.get(node) ?? identities.size;
+    identities.set(node, number);
+    return number;
+  };
   const book: Pick<RemedyBook, 'use' | 'otherUse'> = {
     use: (steps) => {
       for (const { use } of steps) tlsUses.add(use);
     },
-    otherUse: (reader, steps, at) => otherUse(world, reader, tlsUses, steps, at),
+    otherUse: (reader, steps, at) => otherUse(world, reader, usesBesides, steps, at),
   };
   const addShape = (reader: Reader, shape: Shape): void => {
     for (const use of shape.uses) tlsUses.add(use);
@@ -134,7 +152,7 @@ const mostPlaces = 3;
 function otherUse(
   world: World,
   reader: Reader,
-  tlsUses: ReadonlySet<ts.Node>,
+  usesBesides: (step: Step) => readonly ts.Node[],
   steps: readonly Step[],
   at: ts.Node,
 ): Refusal | undefined {
@@ -144,9 +162,10 @@ function otherUse(
       why: `${tree.file.path} is not among the files that were given, and neither may others be that use the same number`,
       help: 'name the folder that holds all sources of the program',
     });
-  for (const { holder, path } of steps) {
-    const others = otherUses(world, tlsUses, holder, path);
+  for (const step of steps) {
+    const others = usesBesides(step);
     if (others.length === 0) continue;
+    const { holder } = step;
     const name = holder.kind === 'declaration' ? (nameOf(holder.declaration) ?? 'it') : holder.name;
     const places = [...new Set(others.map((other) => placeText(reader, other)))];
     const rest = places.length > mostPlaces ? ` and ${places.length - mostPlaces} more places` : '';

@@ -2,6 +2,7 @@ import type { ts } from 'ts-morph';
 import { type Bindings, type Declaration, nameOf } from './bindings.js';
 import type { Exports } from './exports.js';
 import { isWritten } from './expressions.js';
+import { type Mutation, mutationsOf } from './mutations.js';
 import { candidatePaths } from './sources.js';
 import type { SourceTree } from './tree.js';
 
@@ -26,6 +27,8 @@ export interface World {
   readonly references: (declaration: Declaration) => readonly ts.Identifier[];
   /** Those of them that give the variable another value. */
   readonly writes: (declaration: Declaration) => readonly ts.Identifier[];
+  /** What changes something inside the object that it holds. */
+  readonly mutations: (declaration: Declaration) => readonly Mutation[];
   /** The file that a relative specifier means; undefined where it is not at hand. */
   readonly imported: (from: SourceTree, specifier: string) => SourceTree | undefined;
 }
@@ -57,7 +60,7 @@ export function worldOf(given: readonly SourceTree[], found: ReadonlyMap<string,
     const name = nameOf(declaration);
     return name === undefined ? [] : (bindings(treeOf(declaration))?.uses(name).get(declaration) ?? []);
   };
-  return {
+  const world: World = {
     trees,
     get wanted() {
       return [...wanted.values()];
@@ -68,6 +71,7 @@ export function worldOf(given: readonly SourceTree[], found: ReadonlyMap<string,
     exports,
     references,
     writes: cached((declaration: Declaration) => references(declaration).filter(isWritten)),
+    mutations: cached((declaration: Declaration) => mutationsOf(world, declaration)),
     imported: (from, specifier) => {
       const candidates = candidatePaths(from.file.path, specifier);
       for (const path of candidates) {
@@ -80,6 +84,7 @@ export function worldOf(given: readonly SourceTree[], found: ReadonlyMap<string,
       return undefined;
     },
   };
+  return world;
 }
 
 function cached<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
