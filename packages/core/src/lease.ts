@@ -1,7 +1,7 @@
 import type { Anchor } from './change.js';
 import type { Seconds } from './duration.js';
 import { applyEdits, invertEdits } from './edit.js';
-import { effectiveLifetime, type Fate, type Listener, lastingName, mechanismSeconds } from './listener.js';
+import { effectiveLifetime, type Fate, type Listener, lastingName, mechanismSeconds, type WithNewKeys } from './listener.js';
 import type { PatchedFile, Plan } from './plan.js';
 import { positionOf, type SourceFile, type Span } from './source.js';
 import { type Standing, type Statements, standingOf, statementsOf, type Within } from './statements.js';
@@ -51,6 +51,8 @@ export interface LeaseFile {
   readonly digestAfter: string;
   /** In the order of the text. */
   readonly edits: readonly LeaseEdit[];
+  /** Other files that could be taken for this one from the start: where this one is gone, it was not renamed to one of these. */
+  readonly similar?: readonly string[];
 }
 
 export interface LeaseEdit {
@@ -96,7 +98,12 @@ export interface LeaseListener {
   readonly renewsAtTarget: boolean | null;
   /** What ends old sessions at once. */
   readonly end?: string;
+  /** What becomes of old sessions when ticket keys are replaced as well; absent where no key is in a file. */
+  readonly withNewKeys?: WithNewKeys;
 }
+
+/** What people know a listener by. */
+export type ListenerIdentity = Pick<LeaseListener, 'server' | 'address' | 'name' | 'profile'>;
 
 /** A file beside the lease. */
 export interface LeaseCompanion {
@@ -118,6 +125,31 @@ export interface LeaseEvent {
   readonly server?: string;
   /** Ticket keys were replaced with it, on every machine that shares them. */
   readonly newKeys?: boolean;
+  /** What servers did with sessions from before the change; absent where none was asked. */
+  readonly proof?: readonly LeaseProof[];
+}
+
+/**
+ * What one server did with sessions from before the change.
+ * - `refused`: every mechanism that took them before refuses them, before their time
+ * - `accepted`: at least one mechanism still takes them
+ * - `unproven`: there were none to offer, or they were over anyway
+ */
+export interface LeaseProof {
+  /** As it was asked: a name or an IP address, IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** The name that was sent; absent where none was. */
+  readonly servername?: string;
+  /** Where the connection went instead of to `host` and `port`. */
+  readonly connectedTo?: { readonly host: string; readonly port: number };
+  readonly result: 'refused' | 'accepted' | 'unproven';
+  /** When that was seen. */
+  readonly at: string;
+  /** The lifetime that it announces for new sessions; absent where it announces none that can be relied on. */
+  readonly announcedSeconds?: Seconds;
+  /** The listeners of the lease that it answers for. */
+  readonly listeners: readonly ListenerIdentity[];
 }
 
 /** What a run is writing: every file is as `from` says or as `to` says, whenever the run ends. */
@@ -263,6 +295,7 @@ function leaseListener(listener: Listener): LeaseListener {
           ? null
           : ticketTls13.renewal === 'unbounded',
     ...(oldSessions ? { end: oldSessions.end } : {}),
+    ...(oldSessions?.withNewKeys ? { withNewKeys: oldSessions.withNewKeys } : {}),
   };
 }
 

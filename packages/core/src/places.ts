@@ -58,7 +58,7 @@ export function placesOf(edits: readonly LeaseEdit[], statements: Statements): R
     const named = statements.named(first.anchor.path);
     const likes = named.between(first.anchor.around);
     if (likes.length > first.anchor.named.twins || isCopied(first, named, 'named')) return;
-    if (isAmongLikes(first, slots, 'named')) return;
+    if (isDoubtful(first, named, slots, 'named')) return;
     const candidates = likes.filter(
       (statement) => !taken.has(statement) && isOurs(first, statement) && !isAtPathOf(open, statement),
     );
@@ -109,7 +109,7 @@ function settleAtPath(
   for (const twins of groups(group, ({ anchor }) => JSON.stringify(anchor.around))) {
     const [twin] = twins;
     if (!twin || twins.length !== twin.anchor.atPath.twins || !areAlike(twins)) continue;
-    if (isCopied(twin, here, 'atPath') || isAmongLikes(twin, group, 'atPath')) continue;
+    if (isCopied(twin, here, 'atPath') || isDoubtful(twin, here, group, 'atPath')) continue;
     const candidates = new Set(here.between(twin.anchor.around));
     if (candidates.size > twins.length) continue;
     // It does not matter which is which, but those that have their number among all leave the others theirs.
@@ -144,12 +144,14 @@ function says(likes: Likes, { edits }: Slot, statement: Statement): boolean {
 }
 
 /**
- * Do the lines around a statement say the same as it does? Then they are no sign of it: where one of them is gone, its neighbour
- * stands between the same lines. It is a sign all the same where all that said so were ours, with the same old words.
+ * Are the lines around a statement no sign of it? They are none where they say the same as it does, because its neighbour can
+ * stand between the same lines, nor where a statement is gone, which could be this one. It does not matter where all that said
+ * the same were ours and had the same old words.
  */
-function isAmongLikes(slot: Slot, slots: readonly Slot[], among: 'atPath' | 'named'): boolean {
+function isDoubtful(slot: Slot, likes: Likes, slots: readonly Slot[], among: 'atPath' | 'named'): boolean {
   const { anchor, edits, saying } = slot;
-  if (!edits.some(([, { after }]) => anchor.around.some((line) => line.includes(after.trim())))) return false;
+  const isAmongLikes = edits.some(([, { after }]) => anchor.around.some((line) => line.includes(after.trim())));
+  if (!isAmongLikes && likes.list.length >= anchor[among].count) return false;
   const name = anchor.path.at(-1);
   const same = slots.filter((other) => other.saying === saying && other.anchor.path.at(-1) === name);
   return !areAlike(same) || same.length !== anchor[among].same;

@@ -68,7 +68,14 @@ const entries = {
     config: v.exactOptional(v.string()),
   }),
   files: list(
-    v.object({ file: v.string(), server: v.string(), digestBefore: digest, digestAfter: digest, edits: list(edit) }),
+    v.object({
+      file: v.string(),
+      server: v.string(),
+      digestBefore: digest,
+      digestAfter: digest,
+      edits: list(edit),
+      similar: v.exactOptional(list(v.string())),
+    }),
   ),
   listeners: list(listener),
   companions: list(

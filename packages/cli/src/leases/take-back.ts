@@ -8,6 +8,7 @@ import {
   isSameListener,
   type Lease,
   type LeaseFile,
+  type Listener,
   type SourceFile,
   takeBack,
 } from '@shortfuse/core';
@@ -38,6 +39,8 @@ export interface WrongListener {
   readonly listener: string;
   readonly expectedSeconds: number | null;
   readonly foundSeconds: number | null;
+  /** Taking the lease back changes it, though not to what it was. */
+  readonly isOurs: boolean;
 }
 
 export interface TakeBackPlan {
@@ -164,20 +167,35 @@ function currentFile(
   if (byName) return { name: leased.file, file: byName };
   const bytes = bytesIn(store, leased.file);
   if (bytes) return { name: leased.file, file: decode(leased.file, bytes) };
-  const leasedNames = new Set(lease.files.map(({ file }) => file));
-  const others = [...files].filter(([name]) => !leasedNames.has(name));
+  const known = new Set([...lease.files.map(({ file }) => file), ...(leased.similar ?? [])]);
+  const others = [...files].filter(([name]) => !known.has(name));
   const same = others.filter(([, file]) => [leased.digestAfter, leased.digestBefore].includes(digestOf(file)));
-  const candidates =
-    same.length > 0
-      ? same
-      : others.filter(
-          ([, file]) =>
-            adapter !== undefined &&
-            leased.edits.length > 0 &&
-            takeBack(leased, file, '', anchorsWith(adapter)).edits.every(({ kind }) => kind === 'taken-back'),
-        );
+  const candidates = same.length > 0 ? same : others.filter(([, file]) => holdsAll(leased, file, adapter));
   const [only, another] = candidates;
   return only && !another ? { name: only[0], file: only[1] } : undefined;
+}
+
+/** Is all that a lease wrote into one file in another one? */
+function holdsAll(leased: LeaseFile, file: SourceFile, adapter: Adapter | undefined): boolean {
+  // Most files do not even have the words.
+  if (leased.edits.length === 0 || !leased.edits.every(({ after }) => file.text.includes(after.trim()))) return false;
+  return takeBack(leased, file, '', anchorsWith(adapter)).edits.every(({ kind }) => kind === 'taken-back');
+}
+
+/** The lease with, for each of its files, the names of others that are like it, as everything is read with the patch. */
+export function withSimilar(lease: Lease, files: ReadonlyMap<string, SourceFile>, adapters: readonly Adapter[]): Lease {
+  return {
+    ...lease,
+    files: lease.files.map((leased) => {
+      const adapter = adapters.find(({ id }) => id === leased.server);
+      const similar = [...files].flatMap(([name, file]) =>
+        name !== leased.file && (digestOf(file) === leased.digestBefore || holdsAll(leased, file, adapter))
+          ? [name]
+          : [],
+      );
+      return similar.length > 0 ? { ...leased, similar } : leased;
+    }),
+  };
 }
 
 /** Resolves everything with the texts as they would be and compares with what the lease remembers. */
@@ -194,6 +212,7 @@ function checkListeners(
   const configurations: readonly Configuration[] =
     changed.size > 0 ? project.resolveWith(changed) : project.configurations;
   const listeners = configurations.flatMap((configuration) => configuration.listeners);
+  const now = project.configurations.flatMap((configuration) => configuration.listeners);
   const left = new Set(
     plans.flatMap(({ leased, edits }) =>
       edits.flatMap(({ kind, edit }) => (kind === 'drifted' ? (leased.edits[edit]?.listeners ?? []) : [])),
@@ -209,11 +228,17 @@ function checkListeners(
     if (same.length === 0) missing.push(name);
     // What is left alone cannot be as it was, and is told anyway.
     if (left.has(number)) continue;
-    const found = same.map((listener) => effectiveLifetime(listener).seconds ?? null);
-    if (found.length > 0 && !found.includes(leased.lifetimeSeconds))
-      wrong.push({ listener: name, expectedSeconds: leased.lifetimeSeconds, foundSeconds: found[0] ?? null });
+    const found = lifetimesOf(same);
+    if (found.length === 0 || found.includes(leased.lifetimeSeconds)) continue;
+    // Where it lasts as long with our text as without, somebody else's decides now.
+    const isOurs = String(found) !== String(lifetimesOf(now.filter((listener) => isSameListener(listener, leased))));
+    wrong.push({ listener: name, expectedSeconds: leased.lifetimeSeconds, foundSeconds: found[0] ?? null, isOurs });
   }
   return { wrong, missing };
+}
+
+function lifetimesOf(listeners: readonly Listener[]): readonly (number | null)[] {
+  return listeners.map((listener) => effectiveLifetime(listener).seconds ?? null);
 }
 
 /** The edits of files that others changed, too, and that serve a listener that would be wrong. */
@@ -223,7 +248,7 @@ function editsBehind(
   wrong: readonly WrongListener[],
 ): readonly (readonly [number: number, edit: number])[] {
   if (wrong.length === 0) return [];
-  const names = new Set(wrong.map(({ listener }) => listener));
+  const names = new Set(wrong.flatMap(({ listener, isOurs }) => (isOurs ? [listener] : [])));
   const numbers = new Set(
     lease.listeners.flatMap((leased, i) =>
       names.has([leased.server, leased.address, leased.name, leased.profile].filter(Boolean).join(' ')) ? [i] : [],

@@ -27,6 +27,7 @@ import type { FirewallScope } from '../firewall/scope.js';
 import { digestOf } from '../io/digest.js';
 import type { Inputs } from '../io/inputs.js';
 import type { LeaseStore } from '../leases/store.js';
+import { withSimilar } from '../leases/take-back.js';
 import { type Opinion, opinionOf, secondReaders } from './second-opinion.js';
 
 export interface PatchWish {
@@ -115,9 +116,16 @@ export function preparePatch(
       return adapter?.anchors?.(adapter.parse(file)) ?? [];
     },
   });
+  const patched = new Map(plan.files.map(({ before, after }) => [before, after]));
+  const texts = new Map<string, SourceFile>();
+  for (const { files } of project.configurations)
+    for (const file of files) {
+      const path = project.pathOf(file);
+      if (path !== undefined) texts.set(store.nameOf(path), patched.get(file) ?? file);
+    }
   return {
     plan,
-    lease,
+    lease: withSimilar(lease, texts, inputs.adapters),
     companions,
     remarks: [...remarksOn(plan, opinions), ...unattachedRemarks(project.configurations, inputs.targetSeconds)],
   };
