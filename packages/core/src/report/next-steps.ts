@@ -62,19 +62,22 @@ function sentencesOn(lease: Lease, listeners: readonly LeaseListener[], operatio
     sentences.push(
       `${subject(dropped, listeners)}: the reload drops the old sessions; inspection may be switched on ${target} later`,
     );
-  for (const fate of ['kept', 'unknown'] as const) {
-    const mine = others.filter((listener) => listener.oldSessionsAfterReload === fate);
+  const groups = (['kept', 'unknown'] as const).flatMap((fate) =>
+    [false, true].map((isEndless) => ({ fate, isEndless })),
+  );
+  for (const { fate, isEndless } of groups) {
+    const mine = others.filter(
+      ({ oldSessionsAfterReload, isRenewed }) => oldSessionsAfterReload === fate && (isRenewed === true) === isEndless,
+    );
     if (mine.length === 0) continue;
     const survival =
       fate === 'kept' ? 'old sessions survive the reload' : 'whether old sessions survive the change is not known';
-    const endless = mine.filter(({ isRenewed }) => isRenewed === true);
     const longest = longestOf(mine);
-    const wait =
-      endless.length > 0
-        ? 'and are renewed without end: no waiting helps'
-        : longest === undefined
-          ? 'and how long they last is not known'
-          : `and last up to ${spellDuration(longest)}: wait that long`;
+    const wait = isEndless
+      ? 'and are renewed without end: no waiting helps'
+      : longest === undefined
+        ? 'and how long they last is not known'
+        : `and last up to ${spellDuration(longest)}: wait that long`;
     const end = [...new Set(mine.flatMap((listener) => listener.end ?? []))];
     const restart =
       operations && mine.every(({ oldSessionsAfterRestart }) => oldSessionsAfterRestart === 'dropped')
@@ -105,6 +108,7 @@ function longestOf(listeners: readonly LeaseListener[]): Seconds | undefined {
 function subject(some: readonly LeaseListener[], all: readonly LeaseListener[]): string {
   if (some.length === all.length)
     return all.length === 1 ? 'the listener' : all.length === 2 ? 'both listeners' : `all ${all.length} listeners`;
-  const names = some.slice(0, 3).map(({ name, address }) => name || address || 'a listener without a name');
-  return names.join(', ') + (some.length > names.length ? ` and ${some.length - names.length} more` : '');
+  // One name at several addresses is one name.
+  const names = [...new Set(some.map(({ name, address }) => name || address || 'a listener without a name'))];
+  return names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '');
 }
