@@ -352,7 +352,7 @@ function sharedRefusal(other: Listener | undefined): Refusal {
   return {
     kind: 'refused',
     why: `every way would also change ${whom}, which is not to be changed`,
-    help: 'let that listener change too, or edit by hand',
+    help: 'let that listener change too, by a patch of this server without --panos, or edit by hand',
   };
 }
 
