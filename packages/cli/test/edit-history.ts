@@ -1,4 +1,5 @@
-import { applyEdits, type PlannedEdit } from '@shortfuse/core';
+import { isDeepStrictEqual } from 'node:util';
+import { applyEdits, type PlannedEdit, type SourceFile } from '@shortfuse/core';
 
 /** A text with the places that are ours, so that what others do to it can be done to the text before the patch as well. */
 export type Line = readonly Piece[];
@@ -25,6 +26,15 @@ export interface Manner {
 }
 
 const foreign = (text: string): Piece => ({ before: text, after: text });
+
+export function mannerOf({ path, text }: SourceFile): Manner {
+  if (/\.conf$/.test(path)) return { note: (words) => `# ${words}`, isLoose: true };
+  if (/\.json$/.test(path) || text.startsWith('{')) return { isLoose: false };
+  if (/\.(?:xml|config|admx)$/i.test(path) || text.startsWith('<'))
+    return { note: (words) => `<!-- ${words} -->`, isLoose: false };
+  if (/\.(?:reg|inf)$/i.test(path)) return { note: (words) => `; ${words}`, isLoose: false };
+  return { note: (words) => `# ${words}`, isLoose: false };
+}
 
 /** The lines of a patched text, line ends included. An edit that begins with a line end belongs to the line before. */
 export function linesOf(text: string, edits: readonly PlannedEdit[]): readonly Line[] {
@@ -273,4 +283,41 @@ export function patchedBy(text: string, edits: readonly PlannedEdit[]): string {
   const result = applyEdits(text, edits);
   if (!result.ok) throw new Error('the edits overlap');
   return result.text;
+}
+
+/**
+ * Is this the text with as many of our edits taken back as were told, and with everything else as it was? Edits that say the
+ * same may stand for each other, and so may a copy that somebody made: which of the two was first cannot be seen.
+ */
+export function isPossible(
+  text: string,
+  lines: readonly Line[],
+  edits: readonly Pick<PlannedEdit, 'before' | 'after'>[],
+  takenBack: ReadonlySet<number>,
+): boolean {
+  const key = (edit: number): string => JSON.stringify([edits[edit]?.before, edits[edit]?.after]);
+  const told = tallied([...takenBack].map(key));
+  const pieces = lines.flat();
+  const open: { readonly index: number; readonly at: number; readonly done: readonly number[] }[] = [
+    { index: 0, at: 0, done: [] },
+  ];
+  for (let state = open.pop(); state; state = open.pop()) {
+    const { index, at, done: some } = state;
+    const piece = pieces[index];
+    if (!piece) {
+      if (at === text.length && isDeepStrictEqual(tallied(some.map(key)), told)) return true;
+      continue;
+    }
+    const { edit, copy = edit, before, after } = piece;
+    if (text.startsWith(after, at)) open.push({ index: index + 1, at: at + after.length, done: some });
+    if (copy !== undefined && some.length < takenBack.size && text.startsWith(before, at))
+      open.push({ index: index + 1, at: at + before.length, done: [...some, copy] });
+  }
+  return false;
+}
+
+function tallied(keys: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
 }

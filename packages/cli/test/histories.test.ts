@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { isDeepStrictEqual } from 'node:util';
 import { apache } from '@shortfuse/apache';
 import {
   type Adapter,
@@ -21,7 +20,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { digestOf } from '../src/io/digest.js';
 import { anchorsWith } from '../src/leases/anchors.js';
-import { type Deed, deeds, done, gentle, type Line, linesOf, type Manner, patchedBy, textOf } from './edit-history.js';
+import { type Deed, deeds, done, gentle, isPossible, linesOf, mannerOf, patchedBy, textOf } from './edit-history.js';
 
 /*
  * What a lease says is taken back is exactly what it wrote, whatever others did to the files in between, in any order. More
@@ -134,15 +133,6 @@ const lookalikes = fc
 
 const subject = fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...subjects) }, { weight: 1, arbitrary: lookalikes });
 
-function mannerOf({ path, text }: SourceFile): Manner {
-  if (/\.conf$/.test(path)) return { note: (words) => `# ${words}`, isLoose: true };
-  if (/\.json$/.test(path) || text.startsWith('{')) return { isLoose: false };
-  if (/\.(?:xml|config|admx)$/i.test(path) || text.startsWith('<'))
-    return { note: (words) => `<!-- ${words} -->`, isLoose: false };
-  if (/\.(?:reg|inf)$/i.test(path)) return { note: (words) => `; ${words}`, isLoose: false };
-  return { note: (words) => `# ${words}`, isLoose: false };
-}
-
 function history(kinds: readonly Deed['kind'][]) {
   const deed: fc.Arbitrary<Deed> = fc.record({
     kind: fc.constantFrom(...kinds),
@@ -186,43 +176,6 @@ function played(each: Subject, isAnnotated: boolean, deedsDone: readonly Deed[])
   return { leased, lines, now, outcome, shown: `${told}\n${now.text}` };
 }
 
-/**
- * Is this the text with as many of our edits taken back as were told, and with everything else as it was? Edits that say the
- * same may stand for each other, and so may a copy that somebody made: which of the two was first cannot be seen.
- */
-function isPossible(
-  text: string,
-  lines: readonly Line[],
-  { edits }: LeaseFile,
-  takenBack: ReadonlySet<number>,
-): boolean {
-  const key = (edit: number): string => JSON.stringify([edits[edit]?.before, edits[edit]?.after]);
-  const told = tallied([...takenBack].map(key));
-  const pieces = lines.flat();
-  const open: { readonly index: number; readonly at: number; readonly done: readonly number[] }[] = [
-    { index: 0, at: 0, done: [] },
-  ];
-  for (let state = open.pop(); state; state = open.pop()) {
-    const { index, at, done: some } = state;
-    const piece = pieces[index];
-    if (!piece) {
-      if (at === text.length && isDeepStrictEqual(tallied(some.map(key)), told)) return true;
-      continue;
-    }
-    const { edit, copy = edit, before, after } = piece;
-    if (text.startsWith(after, at)) open.push({ index: index + 1, at: at + after.length, done: some });
-    if (copy !== undefined && some.length < takenBack.size && text.startsWith(before, at))
-      open.push({ index: index + 1, at: at + before.length, done: [...some, copy] });
-  }
-  return false;
-}
-
-function tallied(keys: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return counts;
-}
-
 test('what counts as taken back is ours and nothing else changes', { timeout: 3_600_000 }, () => {
   const tally = { histories: 0, edits: 0, takenBack: 0, drifted: 0 };
   fc.assert(
@@ -231,7 +184,9 @@ test('what counts as taken back is ours and nothing else changes', { timeout: 3_
       const numbers = (kind: string): number[] => outcome.edits.flatMap((one) => (one.kind === kind ? [one.edit] : []));
       expect(outcome.edits.map(({ edit }) => edit)).toEqual(leased.edits.map((_, edit) => edit));
       const takenBack = new Set(numbers('taken-back'));
-      expect(isPossible(outcome.text, lines, leased, takenBack), `${shown}\n--- became\n${outcome.text}`).toBe(true);
+      expect(isPossible(outcome.text, lines, leased.edits, takenBack), `${shown}\n--- became\n${outcome.text}`).toBe(
+        true,
+      );
       // What is there as it was written is either gone now or told.
       if (!outcome.exact)
         for (const edit of numbers('already')) expect(isThere(now.text, leased, edit), `${edit}`).toBe(false);
