@@ -14,14 +14,22 @@ const relativeModule = /['"`]\.{1,2}\/[^'"`\n]*['"`]/;
  * of the thousands of sources in a repository only those that pass are parsed at once.
  */
 export function isTelling(text: string): boolean {
+  return namesModule(text) || mayPassOn(text);
+}
+
+/** Does the text name a module whose functions make TLS servers, and something to make one with? */
+export function namesModule(text: string): boolean {
   // Words that most sources do not have are looked for before patterns.
   const hasHttps = text.includes('https');
   const hasTls = text.includes('tls');
   if ((hasHttps || hasTls || text.includes('http2')) && tlsModule.test(text) && maker.test(text)) return true;
   if ((hasHttps || hasTls) && frameworkModule.test(text)) return true;
-  // A function that another file passes on under its own name.
-  if ((text.includes('createServer') || text.includes('createSecureServer')) && relativeModule.test(text)) return true;
   return text.includes('@pulumi/f5bigip') && pulumiModule.test(text);
+}
+
+/** May the function come from another file, which passes it on under its own name? */
+function mayPassOn(text: string): boolean {
+  return (text.includes('createServer') || text.includes('createSecureServer')) && relativeModule.test(text);
 }
 
 /**

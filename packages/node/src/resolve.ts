@@ -1,4 +1,5 @@
 import type { Configuration, IncludeAnswer, IncludeRequest, Problem, ResolveOptions, Resolving } from '@shortfuse/core';
+import { namesModule } from './detect.js';
 import { listenerOf, locationOf } from './listeners.js';
 import { isPulumi, pulumiConfigurations } from './pulumi.js';
 import { type Reader, readerOf } from './reader.js';
@@ -61,10 +62,10 @@ function configurationsIn(world: World, telling: readonly SourceTree[]): readonl
   const devices = pulumiConfigurations(world, telling.filter(isPulumi), remedies);
   const inDevices = new Set(devices.flatMap(({ files }) => files));
   const servers = telling.map((tree) => configurationOf(world, tree, readerOf(world), remedies));
-  // A program for BIG-IP that makes no server of its own has been told of already.
+  // Without a server, a program for BIG-IP has been told of already, and where only a name hinted at one there is nothing to tell.
   const own = servers.filter(
     ({ files: [file], listeners, problems }) =>
-      listeners.length > 0 || problems.length > 0 || !file || !inDevices.has(file),
+      listeners.length > 0 || problems.length > 0 || (file && !inDevices.has(file) && namesModule(file.text)),
   );
   return [...own, ...devices];
 }

@@ -329,6 +329,7 @@ test('a source without servers is told as such, a source that cannot have any is
   const configurations = resolveTexts({
     'client.ts': "import tls from 'tls';\nimport { createServer } from 'http';",
     'other.ts': 'export const a = 1;',
+    'named.ts': "import { x } from './other';\nfunction createServer() {}",
   });
   expect(configurations.map(({ label }) => label)).toEqual(['client.ts']);
 });
