@@ -61,7 +61,7 @@ export function faultyDisk(last: number, code?: string): FaultyDisk {
       return call(...args);
     }, call);
   const fs = Object.fromEntries(
-    [...changing, 'existsSync', 'fstatSync', 'readdirSync', 'readFileSync', 'statSync'].map((name) => [
+    [...changing, 'existsSync', 'fstatSync', 'lstatSync', 'readdirSync', 'readFileSync', 'statSync'].map((name) => [
       name,
       checked(name as keyof WritableFileSystem, Reflect.get(realFileSystem, name)),
     ]),

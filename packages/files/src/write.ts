@@ -11,6 +11,7 @@ export type WritableFileSystem = Pick<
   | 'fstatSync'
   | 'fsyncSync'
   | 'linkSync'
+  | 'lstatSync'
   | 'mkdirSync'
   | 'openSync'
   | 'readdirSync'
@@ -122,7 +123,7 @@ function realTarget(fs: WritableFileSystem, path: string): string {
   try {
     return fs.realpathSync.native(path);
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (!isMissing(error) || fs.lstatSync(path, { throwIfNoEntry: false })) throw error;
     return join(fs.realpathSync.native(dirname(path)), path.slice(dirname(path).length).replace(/^[\\/]+/, ''));
   }
 }
