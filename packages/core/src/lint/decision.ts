@@ -14,7 +14,7 @@ export interface Decision {
   readonly isWritten: boolean;
   /**
    * The same for listeners with the same cause: the same text, or, where nothing written decides, the same default in the
-   * same file of the same configuration.
+   * same file.
    */
   readonly key: string;
 }
@@ -30,9 +30,7 @@ export function decisionOf(listener: Listener, configuration: Configuration): De
   const written = 'at' in origin ? origin.at : undefined;
   const at = written ?? listener.definedAt;
   const what = `${seconds} ${origin.kind === 'unknown' ? origin.why : ''}`;
-  const where = written
-    ? placeKey(written)
-    : `${configuration.server} ${configuration.label} ${at.file.path} ${origin.kind}`;
+  const where = written ? placeKey(written) : `${configuration.server} ${at.file.path} ${origin.kind}`;
   const decision = { seconds, decidedBy, at, isWritten: written !== undefined, key: `${where} ${what}` };
   known.set(listener, decision);
   return decision;

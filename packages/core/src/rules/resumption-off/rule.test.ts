@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { configurationOf, explicit, fileOf, listenerOf, off, on, placeIn } from '../../../test/audit-sample.js';
-import { found, inputOf, summary } from '../../../test/lint-sample.js';
+import { found, inputOf, problemAt, summary } from '../../../test/lint-sample.js';
 import type { Lifetime, Listener } from '../../index.js';
 import { resumptionOff } from './rule.js';
 
@@ -29,8 +29,19 @@ test.each([
     name: 'one may be on',
     more: { mechanisms: { ...nothing, sessionId: { enabled: undefined, lifetimes: [minute] } } },
   },
-  {
-    name: 'it turns every client away',
-    more: { mechanisms: nothing, notes: [{ code: 'rejects-handshake', text: 'rejects every handshake' }] },
-  },
+  ...['rejects-handshake', 'file-refused', 'handshake-fails'].map((code) => ({
+    name: `it serves nobody, ${code}`,
+    more: { mechanisms: nothing, notes: [{ code, text: 'no client is served' }] },
+  })),
 ])('near miss: $name', ({ more }) => expect(linted(listener('a', minute, more))).toEqual([]));
+
+test('near miss: the server refuses the listener, and with it every other one of its address', () => {
+  const listeners = [
+    listener('a', minute, { mechanisms: nothing }),
+    listenerOf('b', minute, placeIn(shop, 20), { mechanisms: nothing }),
+  ];
+  const problems = [problemAt(placeIn(shop, 1), { message: 'there is no certificate' })];
+  expect(found(resumptionOff, inputOf([configurationOf(listeners, { problems })]))).toEqual([]);
+  const elsewhere = [problemAt(placeIn(shop, 30))];
+  expect(found(resumptionOff, inputOf([configurationOf(listeners, { problems: elsewhere })]))).toHaveLength(1);
+});

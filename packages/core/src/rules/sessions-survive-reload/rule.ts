@@ -25,7 +25,7 @@ export const sessionsSurviveReload = defineRule({
       const isRenewed = listener.oldSessions?.isRenewed === true;
       const { file } = listener.definedAt;
       return {
-        key: `${configuration.server} ${configuration.label} ${file.path} ${seconds} ${isRenewed} ${end}`,
+        key: `${configuration.server} ${file.path} ${seconds} ${isRenewed} ${end}`,
         cause: { at: listener.definedAt, seconds, end, isRenewed },
       };
     });
