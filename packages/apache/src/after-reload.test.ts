@@ -77,3 +77,29 @@ test('of two hosts with a key file each, every one uses its own', () =>
 
 test('a key file of a host that is not first is not used', () =>
   expect(listeners('', '', 'SSLSessionTicketKeyFile b.key').map(shown)).toEqual(['dropped', 'dropped']));
+
+/** What new keys in the file end: tickets, and nothing of what is on another server. */
+test.each([
+  ['a key file', 'SSLSessionTicketKeyFile t.key', 'dropped'],
+  ['a key file and a cache of its own', 'SSLSessionTicketKeyFile t.key\nSSLSessionCache shmcb:c(512000)', 'dropped'],
+  ['a key file and memcached', 'SSLSessionTicketKeyFile t.key\nSSLSessionCache memcache:m:1', 'kept'],
+  ['a key file and redis', 'SSLSessionTicketKeyFile t.key\nSSLSessionCache redis:r:6379', 'kept'],
+  [
+    'a key file and memcached that nothing uses',
+    'SSLSessionTicketKeyFile t.key\nSSLSessionCache memcache:m:1\nSSLProtocol TLSv1.3',
+    'dropped',
+  ],
+  [
+    'a key file and a provider that nobody has measured',
+    'SSLSessionTicketKeyFile t.key\nSSLSessionCache dc:x',
+    'unknown',
+  ],
+  ['what is not at hand', 'Include /etc/x.conf', 'unknown'],
+  ['no key file', 'SSLSessionCache memcache:m:1', undefined],
+])('new keys, %s', (_, main, wanted) => {
+  for (const { oldSessions } of listeners(main)) {
+    if (!oldSessions) return expect.fail('nothing is said of old sessions');
+    const { withNewKeys } = oldSessions;
+    expect(withNewKeys).toEqual(wanted && { afterReload: wanted, afterRestart: wanted });
+  }
+});

@@ -1,4 +1,4 @@
-import type { Fate, Listener } from '@shortfuse/core';
+import type { Fate, Listener, WithNewKeys } from '@shortfuse/core';
 import { commandsOf, find, type SessionCache, type Surroundings, ticketSwitchOf } from './lookup.js';
 import type { Outcome } from './mechanisms.js';
 import type { Context } from './notes.js';
@@ -29,14 +29,27 @@ export function oldSessionsOf({
 > {
   const keepers = keepersOf(first, hasContext ? named : first, outcome, cache);
   const fate = fateOf(keepers);
+  const fates = { oldSessionsAfterReload: fate, oldSessionsAfterRestart: fate };
+  if (fate === 'dropped') return fates;
+  const withNewKeys = afterNewKeys(keepers);
   return {
-    oldSessionsAfterReload: fate,
-    oldSessionsAfterRestart: fate,
-    ...(fate === 'dropped' ? {} : { oldSessions: { isRenewed: isRenewed(keepers), end: endOf(keepers, cache) } }),
+    ...fates,
+    oldSessions: {
+      isRenewed: isRenewed(keepers),
+      end: endOf(keepers, cache),
+      ...(withNewKeys ? { withNewKeys } : {}),
+    },
   };
 }
 
-function fateOf({ keyFile, store }: Keepers): Fate {
+/** New keys end every ticket; what is on another server stays. Undefined where no key is in a file. */
+function afterNewKeys({ keyFile, store }: Keepers): WithNewKeys | undefined {
+  if (keyFile === undefined) return undefined;
+  const left = fateOf({ keyFile: undefined, store });
+  return { afterReload: left, afterRestart: left };
+}
+
+function fateOf({ keyFile, store }: Pick<Keepers, 'keyFile' | 'store'>): Fate {
   if (store === 'kept' || (keyFile !== undefined && keyFile !== 'unknown')) return 'kept';
   return store === 'unknown' || keyFile === 'unknown' ? 'unknown' : 'dropped';
 }

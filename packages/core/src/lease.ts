@@ -1,7 +1,14 @@
 import type { Anchor } from './change.js';
 import type { Seconds } from './duration.js';
 import { applyEdits, invertEdits } from './edit.js';
-import { effectiveLifetime, type Fate, type Listener, lastingName, mechanismSeconds, type WithNewKeys } from './listener.js';
+import {
+  effectiveLifetime,
+  type Fate,
+  type Listener,
+  lastingName,
+  mechanismSeconds,
+  type WithNewKeys,
+} from './listener.js';
 import type { PatchedFile, Plan } from './plan.js';
 import { positionOf, type SourceFile, type Span } from './source.js';
 import { type Standing, type Statements, standingOf, statementsOf, type Within } from './statements.js';

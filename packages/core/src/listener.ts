@@ -70,6 +70,12 @@ export interface Note {
   readonly text: string;
 }
 
+/** What becomes of old sessions where ticket keys are replaced, on every machine that shares them. */
+export interface WithNewKeys {
+  readonly afterReload: Fate;
+  readonly afterRestart: Fate;
+}
+
 /** One place where a server accepts TLS. */
 export interface Listener {
   /** The id of the adapter that found it. */
@@ -97,8 +103,13 @@ export interface Listener {
    * What else there is to know where they are kept, in the server's own terms. Undefined where they are dropped.
    * `isRenewed`: a client that keeps coming back extends such a session without end, so that waiting does not end it.
    * `end`: what ends them at once, as something to do: `replace the key in tickets.key and reload`.
+   * `withNewKeys`: what becomes of them where that is done and the ticket keys are replaced. Absent where no key is in a file.
    */
-  readonly oldSessions?: { readonly isRenewed: boolean | undefined; readonly end: string };
+  readonly oldSessions?: {
+    readonly isRenewed: boolean | undefined;
+    readonly end: string;
+    readonly withNewKeys?: WithNewKeys;
+  };
   readonly ignored: readonly IgnoredSetting[];
   /**
    * Written settings that count here: one that several listeners share may be among what others of them ignore. Absent where

@@ -1,6 +1,9 @@
-import type { Seconds } from './duration.js';
+import { type Seconds, spellDuration } from './duration.js';
 import { type Instant, readInstant } from './instant.js';
-import type { Lease, LeaseEventName, LeaseListener } from './lease.js';
+import type { Lease, LeaseListener } from './lease.js';
+import { isEvent, lastOf, timesOf } from './lease-events.js';
+import { type Deadline, filesSayDropped, isInUse, listenerDeadline } from './listener-deadline.js';
+import { askedNames, proofOf } from './proof.js';
 
 /**
  * Where a rollout stands.
@@ -14,16 +17,6 @@ import type { Lease, LeaseEventName, LeaseListener } from './lease.js';
  * - `overdue`: they should be back by now
  */
 export type Phase = 'patched' | 'deployed' | 'waiting' | 'safe' | 'inspecting' | 'holding' | 'due' | 'overdue';
-
-/** A time that one listener decides, and why it is that one. `at` undefined: no time can be named. */
-export interface Deadline {
-  readonly at: Instant | undefined;
-  readonly why: string;
-  /** Undefined where no listener decides: the lease has none, or nothing happened yet. */
-  readonly decidedBy: LeaseListener | undefined;
-  /** What makes it come sooner, or at all. */
-  readonly help?: string;
-}
 
 export interface Rollout {
   readonly phase: Phase;
@@ -47,7 +40,7 @@ export const shortestHoldSeconds: Seconds = 600;
 export function rolloutOf(lease: Lease, now: Instant): Rollout {
   // A lease whose end cannot be read has ended: it must not be forgotten.
   const until = readInstant(lease.until) ?? now;
-  const inspecting = lastEvent(lease, 'inspecting');
+  const inspecting = lastOf(timesOf(lease, isEvent('inspecting')));
   const inspectFrom = inspectDeadline(lease);
   const holdUntil = inspecting === undefined ? undefined : holdDeadline(lease, inspecting);
   return {
@@ -77,26 +70,6 @@ function phaseOf(now: Instant, { until, inspecting, inspectFrom, holdUntil }: Ti
   return now < inspectFrom.at ? 'waiting' : 'safe';
 }
 
-/** The times at which an event happened to `server`, or to any where it is left out. */
-function timesOf({ events }: Lease, name: LeaseEventName, server?: string): Instant[] {
-  return events
-    .filter(
-      ({ event, server: only }) => event === name && (only === undefined || server === undefined || only === server),
-    )
-    .flatMap(({ at }) => readInstant(at) ?? []);
-}
-
-function lastEvent(lease: Lease, name: LeaseEventName, server?: string): Instant | undefined {
-  return timesOf(lease, name, server).reduce<Instant | undefined>(
-    (a, b) => (a === undefined || b > a ? b : a),
-    undefined,
-  );
-}
-
-function firstEvent(lease: Lease, name: LeaseEventName, server: string): Instant | undefined {
-  return timesOf(lease, name, server).reduce<Instant | undefined>(firstOf, undefined);
-}
-
 /** The last listener to be rid of its old sessions decides. */
 function inspectDeadline(lease: Lease): Deadline | undefined {
   let latest: Deadline | undefined;
@@ -107,7 +80,7 @@ function inspectDeadline(lease: Lease): Deadline | undefined {
     if (latest === undefined || isLater(deadline, latest)) latest = deadline;
   }
   if (lease.listeners.length === 0) {
-    const at = lastEvent(lease, 'deployed') ?? lastEvent(lease, 'restarted');
+    const at = lastOf(timesOf(lease, isEvent('deployed'))) ?? lastOf(timesOf(lease, isEvent('restarted')));
     return at === undefined ? undefined : { at, why: 'no listener had to be shortened', decidedBy: undefined };
   }
   return isDeployed ? latest : undefined;
@@ -115,86 +88,6 @@ function inspectDeadline(lease: Lease): Deadline | undefined {
 
 function isLater(a: Deadline, b: Deadline): boolean {
   return b.at !== undefined && (a.at === undefined || a.at > b.at);
-}
-
-type ListenerDeadline = Deadline & { readonly kind: 'deployed' | 'waiting' };
-
-/** From when on no session of a listener is left that is older than the target. */
-function listenerDeadline(lease: Lease, listener: LeaseListener): ListenerDeadline {
-  const { targetSeconds } = lease;
-  const { server, lifetimeSeconds, oldSessionsAfterReload, isRenewed, end } = listener;
-  const restarted = lastEvent(lease, 'restarted', server);
-  // Whatever was restarted also uses the new configuration. The first time counts: from then on no long session was made.
-  const deployed = firstOf(firstEvent(lease, 'deployed', server), firstEvent(lease, 'restarted', server));
-  const common = { decidedBy: listener, ...(end === undefined ? {} : { help: end }) };
-  if (deployed === undefined)
-    return { kind: 'waiting', at: undefined, why: `${server} does not use the change yet`, ...common };
-  const known = { kind: 'deployed', ...common } as const;
-  const dropped = dropOf(lease, listener, deployed, restarted);
-  const byWaiting = waitingDeadline(deployed, listener, targetSeconds);
-  if (dropped) {
-    const at = dropped.at + targetSeconds * 1000;
-    if (byWaiting === undefined || at <= byWaiting)
-      // Nothing comes sooner than that.
-      return {
-        kind: 'deployed',
-        decidedBy: listener,
-        at,
-        why: `the ${dropped.by} dropped the old sessions; sessions made since then last ${targetSeconds} s`,
-      };
-  }
-  if (byWaiting !== undefined)
-    return {
-      ...known,
-      at: byWaiting,
-      why:
-        oldSessionsAfterReload === 'kept'
-          ? `sessions from before the change stay valid after a reload, for as long as they were given: ${lifetimeSeconds} s`
-          : `whether a reload drops old sessions is not known, and they were given ${lifetimeSeconds} s`,
-    };
-  return {
-    ...known,
-    at: undefined,
-    why:
-      isRenewed === true
-        ? 'no waiting helps: sessions from before the change survive the reload, and a client that keeps coming back renews them without end'
-        : 'how long sessions from before the change last is not known',
-  };
-}
-
-/** What ended all old sessions at once, if anything did. */
-function dropOf(
-  lease: Lease,
-  { server, mechanisms, oldSessionsAfterReload, oldSessionsAfterRestart }: LeaseListener,
-  deployed: Instant,
-  restarted: Instant | undefined,
-): { readonly at: Instant; readonly by: string } | undefined {
-  if (oldSessionsAfterReload === 'dropped') return { at: deployed, by: 'reload' };
-  if (restarted !== undefined && oldSessionsAfterRestart === 'dropped') return { at: restarted, by: 'restart' };
-  const withKeys = (name: LeaseEventName): Instant | undefined =>
-    lastEvent({ ...lease, events: lease.events.filter(({ newKeys }) => newKeys === true) }, name, server);
-  const rekeyed = withKeys('restarted');
-  if (rekeyed !== undefined && oldSessionsAfterRestart === 'kept')
-    return { at: rekeyed, by: 'restart with new ticket keys' };
-  // Without a restart a session cache may keep what the keys do not.
-  const reloaded = withKeys('deployed');
-  const hasOnlyTickets = mechanisms.sessionId === 0 && oldSessionsAfterRestart === 'kept';
-  return reloaded !== undefined && hasOnlyTickets ? { at: reloaded, by: 'reload with new ticket keys' } : undefined;
-}
-
-/** When the last old session ends by itself; undefined where none of them need ever end. */
-function waitingDeadline(
-  deployed: Instant,
-  { oldSessionsAfterReload, isRenewed, lifetimeSeconds }: LeaseListener,
-  targetSeconds: Seconds,
-): Instant | undefined {
-  if (oldSessionsAfterReload === 'dropped') return deployed + targetSeconds * 1000;
-  if (isRenewed === true || lifetimeSeconds === null) return undefined;
-  return deployed + Math.max(lifetimeSeconds, targetSeconds) * 1000;
-}
-
-function firstOf(a: Instant | undefined, b: Instant | undefined): Instant | undefined {
-  return a === undefined ? b : b === undefined ? a : Math.min(a, b);
 }
 
 /** A client that was away keeps what it was given before the change: so long the short lifetime stays. */
@@ -229,6 +122,7 @@ function warningsOn(lease: Lease, { until, inspecting, inspectFrom, holdUntil }:
     warnings.push('the lease ends before inspection may be switched on: extend it with shortfuse patch --extend');
   if (holdUntil?.at !== undefined && holdUntil.at > until)
     warnings.push('the lease ends before the old sessions are certainly gone: extend it with shortfuse patch --extend');
+  warnings.push(...proofWarnings(lease));
   const renewing = lease.listeners.find(({ renewsAtTarget }) => renewsAtTarget === true);
   if (renewing && inspectFrom !== undefined && holdUntil === undefined)
     warnings.push(
@@ -236,4 +130,26 @@ function warningsOn(lease: Lease, { until, inspecting, inspectFrom, holdUntil }:
         `where a reload drops sessions, reload ${renewing.server} once more right after switching inspection on`,
     );
   return warnings;
+}
+
+/** Where servers did something else than the files say; once for each server, however many listeners it answers for. */
+function proofWarnings(lease: Lease): readonly string[] {
+  const warnings = new Set<string>();
+  for (const listener of lease.listeners) {
+    const proof = proofOf(lease, listener);
+    if (proof?.kind === 'not-live' && !isInUse(lease, listener)) {
+      const announced = Math.max(...proof.by.map(({ announcedSeconds = 0 }) => announcedSeconds));
+      warnings.add(
+        `${askedNames(proof.by)} announces ${spellDuration(announced)} for new sessions: the change is not in use there; ` +
+          'see whether the reload failed or another server answers, then mark it deployed again',
+      );
+    }
+    const by = proof?.kind === 'accepted' ? filesSayDropped(lease, listener, proof.at) : undefined;
+    if (proof && by !== undefined)
+      warnings.add(
+        `${askedNames(proof.by)} still accepts sessions from before the change, although the files say that the ${by} dropped them: ` +
+          'see whether it happened on every server that answers there',
+      );
+  }
+  return [...warnings];
 }

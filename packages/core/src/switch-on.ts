@@ -2,7 +2,8 @@ import type { Seconds } from './duration.js';
 import type { Instant } from './instant.js';
 import type { Lease, LeaseListener } from './lease.js';
 import { type Listener, lastingName } from './listener.js';
-import { type Deadline, rolloutOf } from './rollout.js';
+import type { Deadline } from './listener-deadline.js';
+import { rolloutOf } from './rollout.js';
 
 /** A listener of which it is asked from when on its traffic may be decrypted. */
 export interface Awaited {

@@ -71,3 +71,35 @@ test.each([
   ).toBe(want);
   expect(oldSessions?.end).toBe(end);
 });
+
+/** What new keys in the file end: tickets, and nothing of what a zone keeps until nginx is restarted. */
+test.each([
+  { http: 'ssl_session_cache shared:S:1m;', want: undefined },
+  { http: 'ssl_session_ticket_key k;', want: ['dropped', 'dropped'] },
+  { http: 'ssl_session_ticket_key k; ssl_session_cache shared:S:1m;', want: ['kept', 'dropped'] },
+  // With a builtin cache beside it, freeing the old one takes the sessions out of the zone too.
+  { http: 'ssl_session_ticket_key k; ssl_session_cache builtin shared:S:1m;', want: ['dropped', 'dropped'] },
+  // TLS 1.3 alone with tickets: nothing is put into the zone.
+  {
+    http: 'ssl_protocols TLSv1.3; ssl_session_ticket_key k; ssl_session_cache shared:S:1m;',
+    want: ['dropped', 'dropped'],
+  },
+  { http: 'ssl_session_ticket_key k; ssl_session_cache {{ x }};', want: ['unknown', 'dropped'] },
+  { http: 'ssl_session_ticket_key k; ssl_session_tickets {{ x }};', want: ['dropped', 'dropped'] },
+  {
+    // Where tickets are off the zone has everything, and the keys have nothing to do with it.
+    http: 'ssl_session_ticket_key k; ssl_session_tickets {{ x }}; ssl_session_cache shared:S:1m;',
+    want: ['unknown', 'dropped'],
+  },
+  { http: 'include /elsewhere;', want: ['unknown', 'dropped'] },
+  { http: 'ssl_session_ticket_key k; ssl_session_store_by_lua_block { }', want: undefined },
+])('$http with new keys: $want', ({ http, want }) => {
+  const protocols = http.includes('ssl_protocols') ? '' : 'ssl_protocols TLSv1.2 TLSv1.3; ';
+  const text = `events { }\nhttp { ssl_certificate a; ${protocols}${http}\nserver { listen 443 ssl; } }\n`;
+  const [listener] = openTexts({ 'nginx.conf': text }, { version: '1.22.1' }).configurations.flatMap(
+    ({ listeners }) => listeners,
+  );
+  if (!listener?.oldSessions) return expect.fail('nothing is said of old sessions');
+  const { withNewKeys } = listener.oldSessions;
+  expect(withNewKeys && [withNewKeys.afterReload, withNewKeys.afterRestart]).toEqual(want);
+});

@@ -1,4 +1,4 @@
-import type { Fate, Listener, Mechanisms } from '@shortfuse/core';
+import type { Fate, Listener, Mechanisms, WithNewKeys } from '@shortfuse/core';
 import { afterReload, type Kept, whatIsKept } from './after-reload.js';
 import type { ListenerOptions, Resolved } from './resolved.js';
 import { isAtLeast } from './version.js';
@@ -13,7 +13,15 @@ export function oldSessionsOf(deciding: Resolved, mechanisms: Mechanisms, option
   const reload = afterReload(deciding, kept);
   const fates = { oldSessionsAfterReload: reload, oldSessionsAfterRestart: afterRestart(kept) };
   if (reload === 'dropped') return fates;
-  return { ...fates, oldSessions: { isRenewed: isRenewed(deciding, mechanisms, kept, options), end: endOf(kept) } };
+  const withNewKeys = afterNewKeys(deciding, mechanisms, kept);
+  return {
+    ...fates,
+    oldSessions: {
+      isRenewed: isRenewed(deciding, mechanisms, kept, options),
+      end: endOf(kept),
+      ...(withNewKeys ? { withNewKeys } : {}),
+    },
+  };
 }
 
 /** A restart makes new automatic ticket keys and empties every zone. Only the keys of a file, and what Lua code keeps, outlive it. */
@@ -21,6 +29,21 @@ function afterRestart({ luaHook, keyFiles, mayHaveKeyFile }: Kept): Fate {
   if (luaHook) return 'unknown';
   if (keyFiles.length > 0) return 'kept';
   return mayHaveKeyFile ? 'unknown' : 'dropped';
+}
+
+/**
+ * What is left when the keys in the files are new: after a reload the sessions in a zone, after a restart nothing. Undefined where
+ * there is no key file, or Lua code keeps sessions that no key has to do with.
+ */
+function afterNewKeys(
+  { state: { cache, tickets } }: Resolved,
+  { sessionId }: Mechanisms,
+  { luaHook, keyFiles, mayHaveKeyFile, zone }: Kept,
+): WithNewKeys | undefined {
+  if (luaHook || (keyFiles.length === 0 && !mayHaveKeyFile)) return undefined;
+  const isInZone = (): Fate => (sessionId.enabled && tickets !== undefined && !mayHaveKeyFile ? 'kept' : 'unknown');
+  const afterReload = zone !== undefined ? isInZone() : cache === undefined ? 'unknown' : 'dropped';
+  return { afterReload, afterRestart: 'dropped' };
 }
 
 /**

@@ -34,11 +34,15 @@ const edit = v.object({
   anchor: v.exactOptional(anchor),
 });
 
-const listener = v.object({
+const identity = {
   server: v.string(),
   address: v.nullable(v.string()),
   name: v.string(),
   profile: v.exactOptional(v.string()),
+};
+
+const listener = v.object({
+  ...identity,
   lifetimeSeconds: v.nullable(seconds),
   mechanisms: v.object({
     sessionId: v.nullable(seconds),
@@ -50,6 +54,20 @@ const listener = v.object({
   isRenewed: v.nullable(v.boolean()),
   renewsAtTarget: v.nullable(v.boolean()),
   end: v.exactOptional(v.string()),
+  withNewKeys: v.exactOptional(v.object({ afterReload: fate, afterRestart: fate })),
+});
+
+const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
+
+const proof = v.object({
+  host: v.string(),
+  port,
+  servername: v.exactOptional(v.string()),
+  connectedTo: v.exactOptional(v.object({ host: v.string(), port })),
+  result: v.picklist(['refused', 'accepted', 'unproven']),
+  at: instant,
+  announcedSeconds: v.exactOptional(seconds),
+  listeners: list(v.object(identity)),
 });
 
 const entries = {
@@ -93,6 +111,7 @@ const entries = {
       at: instant,
       server: v.exactOptional(v.string()),
       newKeys: v.exactOptional(v.boolean()),
+      proof: v.exactOptional(list(proof)),
     }),
   ),
 };

@@ -1,7 +1,9 @@
 import { type Seconds, spellDuration } from '../duration.js';
 import { type Instant, readInstant, writeInstant } from '../instant.js';
-import type { Lease, LeaseListener } from '../lease.js';
-import { type Deadline, type Phase, type Rollout, rolloutOf } from '../rollout.js';
+import type { Lease, LeaseListener, LeaseProof } from '../lease.js';
+import type { Deadline } from '../listener-deadline.js';
+import { askedNames, type ListenerProof, proofOf } from '../proof.js';
+import { type Phase, type Rollout, rolloutOf } from '../rollout.js';
 import { printable, widthOf, wrap } from './layout.js';
 import { plain, type Styler, type Tone } from './style.js';
 import { counted } from './text/page.js';
@@ -96,6 +98,8 @@ function leaseLines({ lease, state }: LeaseStatus, now: Instant, options: Status
     lines.push(...entry('hold', `until ${at === undefined ? 'unknown' : timeOf(at)}${left(at, now)}: ${why}`));
     if (rollout.holdUntil.decidedBy) lines.push(...entry('', `decided by ${leasedName(rollout.holdUntil.decidedBy)}`));
   }
+  const proof = proofLine(lease, rollout);
+  if (proof) lines.push(...entry('proof', proof.text, proof.tone));
   lines.push(...entry('take back', revertSentence(lease, rollout, now, timeOf)));
   lines.push(...stateLines(lease, state, entry));
   for (const warning of rollout.warnings) lines.push(...entry('mind', warning, 'warn'));
@@ -122,6 +126,43 @@ function whyLines({ at, why, decidedBy, help }: Deadline): string[] {
   const lines = [decidedBy ? `decided by ${leasedName(decidedBy)}: ${why}` : why];
   if (help !== undefined) lines.push(`${at === undefined ? 'what helps' : 'sooner'}: ${help}`);
   return lines;
+}
+
+/** What servers showed; undefined as long as there is nothing that they could show. */
+function proofLine(
+  lease: Lease,
+  { inspectFrom }: Rollout,
+): { readonly text: string; readonly tone?: Tone } | undefined {
+  const { listeners } = lease;
+  if (listeners.length === 0) return undefined;
+  const proofs = listeners.map((listener) => proofOf(lease, listener));
+  if (proofs.every((proof) => proof === undefined))
+    return inspectFrom ? { text: 'none: no server was asked; shortfuse mark --help says how' } : undefined;
+  const said = (kind: ListenerProof['kind'], words: string): string[] => {
+    const found = proofs.filter((proof) => proof?.kind === kind);
+    if (found.length === 0) return [];
+    const count =
+      found.length === listeners.length ? '' : ` (${found.length} of ${counted(listeners.length, 'listener')})`;
+    return [`${words} at ${askedNames(found.flatMap((proof) => proof?.by ?? []))}${count}`];
+  };
+  const text = [
+    ...said('accepted', 'old sessions are still accepted'),
+    ...said('not-live', 'the change is not in use'),
+    ...said('refused', 'old sessions are refused'),
+    ...said('unproven', 'not seen whether old sessions are refused'),
+  ].join('; ');
+  const summary = proofSummary(proofs);
+  const tone = summary === 'refused' ? 'good' : summary === 'accepted' || summary === 'not-live' ? 'bad' : 'warn';
+  return { text, tone };
+}
+
+/** `partly`: some listeners' old sessions are refused, and of the others nothing is shown. */
+function proofSummary(proofs: readonly (ListenerProof | undefined)[]): ListenerProof['kind'] | 'partly' | 'none' {
+  const isAny = (kind: ListenerProof['kind']): boolean => proofs.some((proof) => proof?.kind === kind);
+  if (isAny('accepted')) return 'accepted';
+  if (isAny('not-live')) return 'not-live';
+  if (!isAny('refused')) return isAny('unproven') ? 'unproven' : 'none';
+  return proofs.every((proof) => proof?.kind === 'refused') ? 'refused' : 'partly';
 }
 
 function revertSentence(
@@ -256,6 +297,7 @@ export function statusReport(statuses: readonly LeaseStatus[], now: Instant) {
       inspectFrom: deadlineReport(rollout.inspectFrom),
       holdUntil: deadlineReport(rollout.holdUntil),
       until: writeInstant(rollout.until),
+      proof: proofSummary(lease.listeners.map((listener) => proofOf(lease, listener))),
       warnings: rollout.warnings,
       state: state.kind,
       ...(state.kind === 'drifted' ? { drifted: state.drifts } : {}),
@@ -265,6 +307,8 @@ export function statusReport(statuses: readonly LeaseStatus[], now: Instant) {
         lifetimeSeconds: listener.lifetimeSeconds,
         oldSessionsAfterReload: listener.oldSessionsAfterReload,
         oldSessionsAfterRestart: listener.oldSessionsAfterRestart,
+        ...(listener.withNewKeys ? { withNewKeys: listener.withNewKeys } : {}),
+        proof: proofReport(proofOf(lease, listener)),
       })),
     };
   });
@@ -285,6 +329,14 @@ function deadlineReport(deadline: Deadline | undefined) {
     decidedBy: decidedBy ? listenerName(decidedBy) : null,
     ...(help === undefined ? {} : { help }),
   };
+}
+
+function proofReport(proof: ListenerProof | undefined) {
+  return proof ? { result: proof.kind, at: writeInstant(proof.at), by: proof.by.map(askedPlace) } : null;
+}
+
+function askedPlace({ host, port, servername, connectedTo }: LeaseProof) {
+  return { host, port, servername: servername ?? null, connectedTo: connectedTo ?? null };
 }
 
 function listenerName({ server, address, name, profile }: LeaseListener) {

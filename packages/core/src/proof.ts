@@ -1,0 +1,195 @@
+import { type Instant, readInstant } from './instant.js';
+import { isSameListener, type Lease, type LeaseListener, type LeaseProof } from './lease.js';
+
+/** A server as it was asked. */
+export type AskedPlace = Pick<LeaseProof, 'host' | 'port' | 'servername' | 'connectedTo'>;
+
+/**
+ * What servers showed of one listener.
+ * - `accepted`: one of those that answer for it still takes old sessions; `at` is when it did last
+ * - `refused`: all of them refuse old sessions; `at` is when the last of them was seen to
+ * - `not-live`: one of them announces a lifetime above the target for new sessions, so the change is not in use there
+ * - `unproven`: they were asked, and nothing of that was seen
+ */
+export interface ListenerProof {
+  readonly kind: 'accepted' | 'refused' | 'not-live' | 'unproven';
+  readonly at: Instant;
+  /** The probes that showed it. */
+  readonly by: readonly LeaseProof[];
+}
+
+/**
+ * What the probes that are recorded in a lease show of `listener`; undefined where no server that answers for it was asked. Of
+ * each server what it did last counts. Old sessions that were refused once do not come back, so a later probe that sees nothing
+ * takes nothing back; but while a server announces more than the target it makes new ones that last too long, and what it
+ * refused until then is worth nothing.
+ */
+export function proofOf(
+  lease: Pick<Lease, 'events' | 'targetSeconds'>,
+  listener: LeaseListener,
+): ListenerProof | undefined {
+  const all = proofsOn(lease, listener);
+  const last = all.at(-1);
+  if (!last) return undefined;
+  const longMade = longSessionsMadeAt(lease, listener) ?? Number.NEGATIVE_INFINITY;
+  const states = new Map<string, Timed>();
+  for (const each of all) {
+    const key = placeKey(each.proof);
+    const before = states.get(key);
+    const isRefused = each.proof.result === 'refused' && each.at > longMade;
+    const result = each.proof.result === 'refused' && !isRefused ? 'unproven' : each.proof.result;
+    // The first refusal counts: asking again does not make it later.
+    const isNews = !before || (result === 'unproven' ? before.result === 'unproven' : result !== before.result);
+    if (isNews || result === 'accepted') states.set(key, { ...each, result });
+  }
+  const found = [...states.values()];
+  const of = (result: LeaseProof['result']): readonly Timed[] => found.filter((each) => each.result === result);
+  if (of('accepted').length > 0) return together('accepted', of('accepted'));
+  if (last.at <= longMade)
+    return together(
+      'not-live',
+      all.filter(({ at }) => at === longMade),
+    );
+  return of('unproven').length > 0 ? together('unproven', of('unproven')) : together('refused', found);
+}
+
+/** Until when a server that answers for `listener` was seen to make sessions that last longer than the target. */
+export function longSessionsMadeAt(
+  lease: Pick<Lease, 'events' | 'targetSeconds'>,
+  listener: LeaseListener,
+): Instant | undefined {
+  return proofsOn(lease, listener).findLast(({ proof }) => (proof.announcedSeconds ?? 0) > lease.targetSeconds)?.at;
+}
+
+interface Timed {
+  readonly proof: LeaseProof;
+  readonly at: Instant;
+  readonly result: LeaseProof['result'];
+}
+
+/** In the order of time; those whose time cannot be read are left out. */
+function proofsOn({ events }: Pick<Lease, 'events'>, listener: LeaseListener): readonly Timed[] {
+  return events
+    .flatMap(({ proof = [] }) => proof)
+    .filter(({ listeners }) => listeners.some((one) => isSameListener(one, listener)))
+    .flatMap((proof) => {
+      const at = readInstant(proof.at);
+      return at === undefined ? [] : [{ proof, at, result: proof.result }];
+    })
+    .sort((a, b) => a.at - b.at);
+}
+
+function together(kind: ListenerProof['kind'], found: readonly Timed[]): ListenerProof {
+  return { kind, at: Math.max(...found.map(({ at }) => at)), by: found.map(({ proof }) => proof) };
+}
+
+function placeKey({ host, port, servername, connectedTo }: AskedPlace): string {
+  const reached = connectedTo ? [connectedTo.host.toLowerCase(), connectedTo.port] : null;
+  return JSON.stringify([host.toLowerCase(), port, servername?.toLowerCase() ?? null, reached]);
+}
+
+/** `shop.example:443`, `[::1]:443 as shop.example`, `shop.example:443 by 10.0.0.7:8443` */
+export function askedName({ host, port, servername, connectedTo }: AskedPlace): string {
+  const name = servername === undefined || isSameName(servername, host) ? '' : ` as ${servername}`;
+  return `${spell(host, port)}${name}${connectedTo ? ` by ${spell(connectedTo.host, connectedTo.port)}` : ''}`;
+}
+
+/** Several of them, each once. */
+export function askedNames(places: readonly AskedPlace[]): string {
+  return [...new Set(places.map(askedName))].join(', ');
+}
+
+function spell(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/**
+ * The listeners that a server answers for when it is asked like this; empty where that cannot be said. The port has to be theirs.
+ * The name that was sent chooses; a listener whose name no client sends is known by its address, if it is the only one there.
+ */
+export function listenersAnswering<One extends Pick<LeaseListener, 'server' | 'address' | 'name'>>(
+  asked: AskedPlace,
+  listeners: readonly One[],
+): readonly One[] {
+  const { host, port, servername, connectedTo } = asked;
+  // Where a port is mapped, either side may be the one in the files; where the connection went says more.
+  for (const place of [...(connectedTo ? [connectedTo] : []), { host, port }]) {
+    const here = listeners.filter((listener) => mayListenAt(listener, place));
+    const named = here.filter(({ name }) => servername !== undefined && isSameName(name, servername));
+    if (named.length > 0) return named;
+    const matching = here.filter(({ name }) => servername !== undefined && isUnder(servername, name));
+    if (matching.length > 0) return longestNamed(matching);
+    const bound = here.filter(({ address }) => address !== null);
+    const isByAddress = bound.every(
+      (listener) => !isClientName(listener.name) || (servername === undefined && isAt(listener, place.host)),
+    );
+    if (isByAddress && areOne(bound)) return bound;
+  }
+  return [];
+}
+
+/** One listener, or one that is there for IPv4 and for IPv6. */
+function areOne(listeners: readonly Pick<LeaseListener, 'server' | 'address' | 'name'>[]): boolean {
+  const [first, ...others] = listeners;
+  if (!first || others.length === 0) return first !== undefined;
+  const addresses = new Set(listeners.map(({ address }) => address));
+  return (
+    addresses.size === listeners.length &&
+    listeners.every(({ address }) => address !== null && isAnyHost(hostIn(address))) &&
+    others.every(({ server, name }) => server === first.server && name === first.name)
+  );
+}
+
+function longestNamed<One extends Pick<LeaseListener, 'name'>>(found: readonly One[]): readonly One[] {
+  const longest = Math.max(...found.map(({ name }) => name.length));
+  return found.filter(({ name }) => name.length === longest);
+}
+
+/** Could a connection to `place` end there, for all that the files tell? */
+function mayListenAt(
+  listener: Pick<LeaseListener, 'address'>,
+  { host, port }: { host: string; port: number },
+): boolean {
+  const { address } = listener;
+  if (address === null) return true;
+  if (!isPort(address, port)) return false;
+  return isAnyHost(hostIn(address)) || isAt(listener, host) || !isIpAddress(host);
+}
+
+function isAt({ address }: Pick<LeaseListener, 'address'>, host: string): boolean {
+  return address !== null && isSameName(hostIn(address), host);
+}
+
+function isPort(address: string, port: number): boolean {
+  return !address.startsWith('unix:') && address.endsWith(`:${port}`);
+}
+
+function hostIn(address: string): string {
+  return address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
+}
+
+function isAnyHost(host: string): boolean {
+  return /^(?:\*|0\.0\.0\.0|::|_default_|any|)$/.test(host);
+}
+
+function isIpAddress(host: string): boolean {
+  return host.includes(':') || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(host);
+}
+
+function isSameName(a: string, b: string): boolean {
+  const plain = (name: string): string => name.toLowerCase().replace(/\.$/, '');
+  return plain(a) === plain(b);
+}
+
+/** `*.shop.example` stands for every name below it; `.shop.example`, which nginx knows, for that name, too. */
+function isUnder(servername: string, pattern: string): boolean {
+  const below = /^\*?(\..+)$/.exec(pattern)?.[1]?.toLowerCase();
+  if (below === undefined) return false;
+  const name = servername.toLowerCase().replace(/\.$/, '');
+  return name.endsWith(below) || (pattern.startsWith('.') && `.${name}` === below);
+}
+
+/** Would a client send that in SNI? Names of servers that are no host names (`_`, `/Common/web`, `site/https/*:443:`) are not sent. */
+function isClientName(name: string): boolean {
+  return /^(?:\*?\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?$/i.test(name) && /[a-z0-9]/i.test(name);
+}
