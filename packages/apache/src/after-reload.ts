@@ -1,4 +1,5 @@
-import type { Fate, Listener, WithNewKeys } from '@shortfuse/core';
+import type { Fate, Listener, Location, WithNewKeys } from '@shortfuse/core';
+import type { Written } from './evaluation.js';
 import { commandsOf, find, type SessionCache, type Surroundings, ticketSwitchOf } from './lookup.js';
 import type { Outcome } from './mechanisms.js';
 import type { Context } from './notes.js';
@@ -7,6 +8,8 @@ import type { Context } from './notes.js';
 interface Keepers {
   /** The path as written; undefined where keys are made anew, `unknown` where the files do not tell. */
   readonly keyFile: string | 'unknown' | undefined;
+  /** The line that names it. */
+  readonly keyFileAt: Location | undefined;
   readonly store: 'kept' | 'unknown' | 'none';
   /** TLS 1.3 sessions are in the store, and each resumption puts a new one there. */
   readonly renewsInStore: boolean | undefined;
@@ -37,6 +40,7 @@ export function oldSessionsOf({
     oldSessions: {
       isRenewed: isRenewed(keepers),
       end: endOf(keepers, cache),
+      ...placeOf(keepers, cache),
       ...(withNewKeys ? { withNewKeys } : {}),
     },
   };
@@ -64,8 +68,10 @@ function keepersOf(
   const tickets = switches.includes(false) ? false : switches.includes(undefined) ? undefined : true;
   const usesTickets = tickets !== false && (ticketTls12.enabled !== false || ticketTls13.enabled !== false);
   const usesStore = sessionId.enabled !== false || (tickets !== true && ticketTls13.enabled !== false);
+  const keyFile = usesTickets ? keyFileOf(first, named) : undefined;
   return {
-    keyFile: usesTickets ? keyFileOf(first, named) : undefined,
+    keyFile: keyFile === 'unknown' ? keyFile : keyFile?.words[0],
+    keyFileAt: keyFile === 'unknown' ? undefined : keyFile?.at,
     store: !usesStore || isKept === false ? 'none' : isKept === undefined ? 'unknown' : storeOf(provider ?? ''),
     renewsInStore: ticketTls13.enabled === false || tickets === true ? false : tickets === undefined ? undefined : true,
   };
@@ -76,12 +82,12 @@ function ticketsOf(where: Surroundings): boolean | undefined {
 }
 
 /** The first host decides whether there is one; a named host with its own uses that. */
-function keyFileOf(first: Surroundings, named: Surroundings): Keepers['keyFile'] {
+function keyFileOf(first: Surroundings, named: Surroundings): Written | 'unknown' | undefined {
   const deciding = find(first, 'sslsessionticketkeyfile');
   if (deciding.kind !== 'written') return deciding.kind === 'hidden' ? 'unknown' : undefined;
   const own = find(named, 'sslsessionticketkeyfile');
   const items = own.kind === 'written' ? own.items : deciding.items;
-  return items.at(-1)?.words[0] ?? 'unknown';
+  return items.at(-1) ?? 'unknown';
 }
 
 function storeOf(provider: string): Keepers['store'] {
@@ -93,6 +99,12 @@ function storeOf(provider: string): Keepers['store'] {
 function isRenewed({ store, renewsInStore, keyFile }: Keepers): boolean | undefined {
   if (store === 'kept') return renewsInStore;
   return store === 'unknown' || keyFile === 'unknown' ? undefined : false;
+}
+
+/** The line that has old sessions kept, where one is written. */
+function placeOf({ keyFileAt, store }: Keepers, { item }: SessionCache): { readonly at?: Location } {
+  const at = keyFileAt ?? (store === 'kept' ? item?.at : undefined);
+  return at ? { at } : {};
 }
 
 function endOf({ keyFile, store }: Keepers, { provider, item }: SessionCache): string {

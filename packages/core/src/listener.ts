@@ -103,11 +103,13 @@ export interface Listener {
    * What else there is to know where they are kept, in the server's own terms. Undefined where they are dropped.
    * `isRenewed`: a client that keeps coming back extends such a session without end, so that waiting does not end it.
    * `end`: what ends them at once, as something to do: `replace the key in tickets.key and reload`.
+   * `at`: the text that has them kept, such as that of a shared cache, where there is one.
    * `withNewKeys`: what becomes of them where that is done and the ticket keys are replaced. Absent where no key is in a file.
    */
   readonly oldSessions?: {
     readonly isRenewed: boolean | undefined;
     readonly end: string;
+    readonly at?: Location;
     readonly withNewKeys?: WithNewKeys;
   };
   readonly ignored: readonly IgnoredSetting[];

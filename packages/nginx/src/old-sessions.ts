@@ -1,5 +1,7 @@
-import type { Fate, Listener, Mechanisms, WithNewKeys } from '@shortfuse/core';
+import type { Fate, Listener, Location, Mechanisms, WithNewKeys } from '@shortfuse/core';
 import { afterReload, type Kept, whatIsKept } from './after-reload.js';
+import type { Written } from './evaluate.js';
+import { cacheItemsInEffect } from './lookup.js';
 import type { ListenerOptions, Resolved } from './resolved.js';
 import { isAtLeast } from './version.js';
 
@@ -19,6 +21,7 @@ export function oldSessionsOf(deciding: Resolved, mechanisms: Mechanisms, option
     oldSessions: {
       isRenewed: isRenewed(deciding, mechanisms, kept, options),
       end: endOf(kept),
+      ...placeOf(deciding, kept),
       ...(withNewKeys ? { withNewKeys } : {}),
     },
   };
@@ -61,6 +64,14 @@ function isRenewed(
   const goesOn = keyFiles.length > 0 || (zone !== undefined && tickets === false);
   if (goesOn) return enabled && tickets === undefined ? undefined : enabled;
   return tickets === undefined || mayHaveKeyFile ? undefined : false;
+}
+
+/** The directive that has old sessions kept, as far as it is one that is written here. */
+function placeOf(deciding: Resolved, { luaHook, keyFiles, zone }: Kept): { readonly at?: Location } {
+  const isShared = ({ words }: Written): boolean => words.some(({ value }) => value.startsWith('shared:'));
+  const cache = zone === undefined ? undefined : cacheItemsInEffect(deciding).findLast(isShared);
+  const keeper = luaHook ?? keyFiles[0] ?? cache;
+  return keeper ? { at: keeper.at } : {};
 }
 
 function endOf({ luaHook, keyFiles, zone, mayHaveKeyFile }: Kept): string {

@@ -38,3 +38,14 @@ test.each([
   { name: 'not known', lifetime: day, more: { oldSessionsAfterReload: 'unknown' } },
   { name: 'kept, and at the target already', lifetime: explicit(60, placeIn(shop, 5)), more: kept },
 ] as const)('near miss: $name', ({ lifetime, more }) => expect(linted(lifetime, more)).toEqual([]));
+
+test('a cache that many share is one finding where it stands, with the longest lifetime', () => {
+  const at = placeIn(shop, 3);
+  const more = { ...kept, oldSessions: { isRenewed: false, end: 'restart it', at } };
+  const listeners = [300, 86_400].map((seconds, i) =>
+    listenerOf(`n${i}`, explicit(seconds, placeIn(shop, 30 + i)), placeIn(shop, 20 + i), more),
+  );
+  expect(summary(found(sessionsSurviveReload, inputOf([configurationOf(listeners)])))).toEqual([
+    'conf.d/shop.conf:3 old sessions of n0 (*:443) and n1 (*:443) stay valid after a reload, for up to 1 d (86400 s)',
+  ]);
+});

@@ -1,5 +1,6 @@
+import type { Seconds } from '../../duration.js';
 import { decisionOf } from '../../lint/decision.js';
-import { byCause, defineRule } from '../../lint/rule.js';
+import { byCause, defineRule, placeKey } from '../../lint/rule.js';
 import { definitionsOf, nameListeners, spellSeconds } from '../../lint/wording.js';
 
 export const sessionsSurviveReload = defineRule({
@@ -21,29 +22,34 @@ export const sessionsSurviveReload = defineRule({
       if (listener.oldSessionsAfterReload !== 'kept') return undefined;
       // Sessions as short as the target do no harm: they are gone before anybody has typed the next command.
       if (seconds !== undefined && seconds <= targetSeconds) return undefined;
-      const end = listener.oldSessions?.end;
-      const isRenewed = listener.oldSessions?.isRenewed === true;
-      const { file } = listener.definedAt;
-      return {
-        key: `${configuration.server} ${file.path} ${seconds} ${isRenewed} ${end}`,
-        cause: { at: listener.definedAt, seconds, end, isRenewed },
-      };
+      const { at, end = '' } = listener.oldSessions ?? {};
+      const where = at ? placeKey(at) : `${configuration.server} ${listener.definedAt.file.path}`;
+      return { key: `${where} ${end}`, cause: { at: at ?? listener.definedAt, end, configuration } };
     });
     for (const { cause, listeners } of groups) {
-      const { at, seconds, end, isRenewed } = cause;
-      const lasting = isRenewed
-        ? 'for as long as a client keeps renewing them'
-        : seconds === undefined
-          ? 'for a time that is not known'
-          : `for up to ${spellSeconds(seconds)}`;
+      const { at, end, configuration } = cause;
+      const isRenewed = listeners.some(({ oldSessions }) => oldSessions?.isRenewed === true);
+      const lifetimes = listeners.map((listener) => decisionOf(listener, configuration).seconds);
       yield {
         at,
-        message: `old sessions of ${nameListeners(listeners)} stay valid after a reload, ${lasting}`,
+        message: `old sessions of ${nameListeners(listeners)} stay valid after a reload, ${lasting(isRenewed, lifetimes)}`,
         why: 'a shorter lifetime counts for new sessions only: clients with old ones break when inspection is switched on',
-        help: end ?? (isRenewed ? 'restart the server' : 'restart the server, or wait for the old lifetime to pass'),
+        help:
+          end !== ''
+            ? end
+            : isRenewed
+              ? 'restart the server'
+              : 'restart the server, or wait for the old lifetime to pass',
         related: definitionsOf(listeners, at),
         listeners,
       };
     }
   },
 });
+
+function lasting(isRenewed: boolean, lifetimes: readonly (Seconds | undefined)[]): string {
+  if (isRenewed) return 'for as long as a client keeps renewing them';
+  const known = lifetimes.filter((seconds) => seconds !== undefined);
+  if (known.length < lifetimes.length) return 'for a time that is not known';
+  return `for up to ${spellSeconds(known.reduce((a, b) => Math.max(a, b), 0))}`;
+}
