@@ -103,7 +103,8 @@ function settleAtPath(
     const { path, around } = first.anchor;
     const isNear = only.around[0] === around[0] || only.around[1] === around[1];
     const named = statements.named(path);
-    if (isNear || !named.between(around).some((other) => says(named, first, other))) settle(first, only);
+    const nearer = named.between(around).filter((other) => says(named, first, other));
+    if (isNear || nearer.length < first.anchor.named.twins) settle(first, only);
     return;
   }
   for (const twins of groups(group, ({ anchor }) => JSON.stringify(anchor.around))) {
@@ -199,7 +200,7 @@ function lost({ anchor, edits }: Slot, statements: Statements, taken: ReadonlySe
       kind: 'lost',
       why:
         list.length === 1
-          ? `there were ${anchor.atPath.count} statements at ${where}, and it is not certain that the one left is meant`
+          ? `it is not certain that the one statement at ${where} is the one that the lease is about`
           : `${list.length} statements stand at ${where}, and which of them is meant is not certain`,
       at: open.anchor.statement,
     };

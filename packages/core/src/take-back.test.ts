@@ -235,7 +235,7 @@ const left: readonly { name: string; marked: string; change: (text: string) => s
     name: 'the block is gone, and one of its name always had the new value',
     marked: 's {\n  time «1d|60»;\n}\ns {\n  time 60;\n}\n',
     change: (text) => text.slice(text.length / 2),
-    why: 'there were 2 statements at s > time, and it is not certain that the one left is meant',
+    why: 'it is not certain that the one statement at s > time is the one that the lease is about',
   },
   {
     name: 'the block is gone, and a like one always had the new value',

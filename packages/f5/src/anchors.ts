@@ -4,7 +4,7 @@ import { argumentsOf, pairOf, profileModule, tasksIn, textOf } from './ansible.j
 import { tlsServersIn } from './as3.js';
 import { lifetimeNames } from './device.js';
 import type { F5File, FileOf } from './files.js';
-import { locationOf, memberOf } from './json.js';
+import { locationOf, membersOf } from './json.js';
 import { nameTable, propertiesOf, propertyLocation } from './properties.js';
 import { type TmshFile, tokenSpan, wordsOf } from './tree.js';
 
@@ -51,10 +51,13 @@ function inStanzas(tree: TmshFile): Anchor[] {
 
 function inDeclaration({ file, root }: FileOf<'as3'>): Anchor[] {
   return tlsServersIn(root).flatMap(({ folder, key, value }): Anchor[] => {
-    const member = memberOf(value, 'cacheTimeout');
-    if (!member) return [];
-    const place = { statement: locationOf(file, member.node).span, value: locationOf(file, member.value).span };
-    return [{ path: [folder, key, 'cacheTimeout'], ...place }];
+    // The last one counts; with several, all of them are told, so that none is taken for another.
+    const members = [...membersOf(value)].filter((member) => member.key === 'cacheTimeout');
+    return members.map((member) => ({
+      path: [folder, key, 'cacheTimeout'],
+      statement: locationOf(file, member.node).span,
+      value: locationOf(file, member.value).span,
+    }));
   });
 }
 

@@ -40,7 +40,7 @@ export function readHcl(file: SourceFile): {
       continue;
     }
     const attributes = new Map<string, HclAttribute>();
-    const end = readBody(file, header.bodyStart, attributes);
+    const end = readBody(file, header.bodyStart, attributes, problems);
     const span = { start: at, end: header.headerEnd };
     blocks.push({
       file,
@@ -81,8 +81,11 @@ function blockHeader(text: string, at: number) {
 
 const assignment = /([A-Za-z_][\w-]*)[ \t]*=(?!=)[ \t]*/y;
 
-/** Reads a block's body; the offset after its closing brace, -1 where that is missing. Nested blocks only move the depth. */
-function readBody(file: SourceFile, start: number, attributes: Map<string, HclAttribute>): number {
+/**
+ * Reads a block's body; the offset after its closing brace, -1 where that is missing. Nested blocks only move the depth. An
+ * attribute that is set twice is what Terraform stops at; the last one is kept.
+ */
+function readBody(file: SourceFile, start: number, attributes: Map<string, HclAttribute>, problems: Problem[]): number {
   const { text } = file;
   let depth = 1;
   let at = start;
@@ -101,6 +104,13 @@ function readBody(file: SourceFile, start: number, attributes: Map<string, HclAt
       const to = expressionEnd(text, from);
       const written = text.slice(from, to).trimEnd();
       const span = { start: at, end: from + written.length };
+      if (depth === 1 && attributes.has(name))
+        problems.push({
+          severity: 'error',
+          at: { file, span },
+          message: `attribute ${name} is set twice in this block`,
+          help: 'remove one of the two lines; Terraform refuses both',
+        });
       if (depth === 1) attributes.set(name, { text: written, at: { file, span } });
       at = to;
       continue;

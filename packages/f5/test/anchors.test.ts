@@ -52,6 +52,12 @@ describe('statements that are found again', () => {
       ['/T/A > t > cacheTimeout: "cacheTimeout": 1800 | 1800'],
     ],
     [
+      'in a member that is there twice',
+      'web.json',
+      declaration('{"class":"TLS_Server","cacheTimeout": 60,"cacheTimeout": 1800}'),
+      ['/T/A > t > cacheTimeout: "cacheTimeout": 60 | 60', '/T/A > t > cacheTimeout: "cacheTimeout": 1800 | 1800'],
+    ],
+    [
       'in resources',
       'main.tf',
       terraform('{\n  name = "a"\n  cache_timeout = var.x # s\n}'),

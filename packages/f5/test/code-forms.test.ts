@@ -157,6 +157,13 @@ ${server('["${bigip_ltm_profile_client_ssl.p.name}"]')}`;
       'a.tf:1 error: block is not closed before the end of the file',
     ]);
   });
+
+  test('an attribute that is set twice, which Terraform refuses; nested ones are not looked at', () => {
+    const nested = '  timeouts {\n    a = 1\n    a = 2\n  }\n';
+    expect(
+      allProblems({ 'a.tf': `resource "bigip_ltm_virtual_server" "v" {\n  a = 1\n${nested}  a = 2\n}\n` }),
+    ).toEqual(['a.tf:7 error: attribute a is set twice in this block']);
+  });
 });
 
 describe('Ansible', () => {
