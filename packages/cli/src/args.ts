@@ -43,6 +43,7 @@ export interface PatchOptions extends ReadingOptions {
   readonly annotate?: boolean;
   readonly allowDisable?: boolean;
   readonly panos?: string;
+  readonly includeShared?: boolean;
   readonly reason?: string;
   readonly ticket?: string;
   readonly for?: string;
@@ -139,6 +140,7 @@ Examples:
     .option('--annotate', 'add a comment with lease, old value and end above each edited line')
     .option('--allow-disable', 'switch a way of resuming off where no lifetime can be set for it')
     .option('--panos <file>', 'change only what the inbound rules of this firewall configuration cover')
+    .option('--include-shared', 'with --panos: also change others that share their setting with a covered listener')
     .option('--reason <text>', 'why, for the lease')
     .option('--ticket <id>', 'the change request, for the lease')
     .option('--for <duration>', 'how long the change may stay (default: 7d)')

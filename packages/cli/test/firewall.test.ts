@@ -171,6 +171,62 @@ describe('patch --panos', () => {
     ]);
   });
 
+  describe('who cannot be shortened alone', () => {
+    const profile =
+      'ltm profile client-ssl /Common/web {\n    cache-timeout 7200\n    defaults-from /Common/clientssl\n}\n';
+    const virtual = (name: string, address: string): string =>
+      `ltm virtual /Common/${name} {\n    destination /Common/${address}:443\n    ip-protocol tcp\n    profiles {\n        /Common/web {\n            context clientside\n        }\n    }\n}\n`;
+    const site = (address: string): string => `<binding protocol="https" bindingInformation="${address}:443:" />`;
+    const windows = (...addresses: string[]): string =>
+      `<configuration><system.applicationHost><sites><site name="web" id="1"><bindings>${addresses.map(site).join('')}</bindings></site></sites></system.applicationHost></configuration>\n`;
+    const registry =
+      'Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL]\r\n"ServerCacheTime"=dword:0036ee80\r\n';
+
+    test.each([
+      {
+        what: 'a profile of F5',
+        files: {
+          'bigip.conf': `#TMSH-VERSION: 15.1.10\n\n${profile}${virtual('a', '10.0.0.1')}${virtual('b', '10.0.0.7')}${virtual('c', '10.0.0.8')}`,
+        },
+      },
+      {
+        what: 'the value of a Windows machine',
+        files: { 'applicationHost.config': windows('10.0.0.1', '10.0.0.7', '10.0.0.8'), 'tls.reg': registry },
+      },
+    ])('changes with the others only where that is asked for: $what', async ({ files }) => {
+      const all = { ...files, 'fw.txt': firewall({ web: '10.0.0.1' }) };
+      const alone = await json(tree(all), ['patch', '--panos', 'fw.txt']);
+      expect(alone.status).toBe(1);
+      expect(alone.report.files).toEqual([]);
+      expect(alone.report.refused).toMatchObject([{ listener: { address: '10.0.0.1:443' } }]);
+      expect(alone.report.refused[0].why).toMatch(/^every way would also change 10\.0\.0\.7:443 .*and 10\.0\.0\.8:443/);
+
+      const cwd = tree(all);
+      const { status, report } = await json(cwd, ['patch', '--panos', 'fw.txt', '--include-shared', '--write']);
+      expect(status).toBe(0);
+      expect(report.refused).toEqual([]);
+      expect(report.firewall.covered).toMatchObject([{ address: '10.0.0.1:443' }]);
+      expect(report.firewall.changedWithThem).toMatchObject([{ address: '10.0.0.7:443' }, { address: '10.0.0.8:443' }]);
+      expect(report.firewall.leftOut).toEqual([]);
+      expect(report.remarks.join('\n')).toMatch(
+        /these are changed, and with them, because they share a setting: \w+ 10\.0\.0\.7/,
+      );
+      expect((await json(cwd, ['status', '--panos', 'fw.txt'])).report.leases[0].listeners).toHaveLength(1);
+    });
+
+    test('nobody else changes for that', async () => {
+      const { report } = await json(tree(two), ['patch', '--panos', 'fw.txt', '--include-shared']);
+      expect(report.firewall.changedWithThem).toEqual([]);
+      expect(report.firewall.leftOut).toHaveLength(1);
+    });
+
+    test('it says nothing without --panos', async () => {
+      const { status, stderr } = await shortfuse(tree(two), ['patch', '--include-shared']);
+      expect(stderr).toContain('--include-shared is about what --panos leaves out');
+      expect(status).toBe(2);
+    });
+  });
+
   test('extending a lease takes nothing back that the firewall does not cover by now', async () => {
     const cwd = tree({ 'nginx.conf': nginx(shop, other), 'fw.txt': firewall({ web: '10.0.0.1' }) });
     const whole = await json(cwd, ['patch', '--write']);

@@ -29,6 +29,8 @@ export interface RefusedListener {
   readonly why: string;
   readonly help: string;
   readonly at?: Location;
+  /** Where every way would change others, too: those that would have to change with it, in the way with the fewest. */
+  readonly sharedWith?: readonly Listener[];
 }
 
 /** An edit of a plan and the listeners that it shortens. */
@@ -77,7 +79,7 @@ interface Case {
  */
 export function planPatch(configurations: readonly Configuration[], request: PatchRequest): Plan {
   const finder = remedyCache(request);
-  const refused = new Map<Listener, Refusal>();
+  const refused = new Map<Listener, SharedRefusal>();
   let cases = casesIn(configurations, request);
   // A case that reading back refutes is refused, and the rest tried again: a fault in one file must not stop the others.
   for (;;) {
@@ -168,9 +170,11 @@ interface Option {
   readonly remedy: Remedy;
 }
 
+type SharedRefusal = Refusal & { readonly sharedWith?: readonly Listener[] };
+
 interface Choice {
   readonly chosen: ReadonlyMap<Case, Remedy>;
-  readonly refusals: ReadonlyMap<Case, Refusal>;
+  readonly refusals: ReadonlyMap<Case, SharedRefusal>;
 }
 
 function choose(configurations: readonly Configuration[], cases: readonly Case[], find: Finder): Choice {
@@ -178,7 +182,7 @@ function choose(configurations: readonly Configuration[], cases: readonly Case[]
   const wished = new Map<Listener, Set<Lifetime>>();
   for (const { listener, lifetime } of cases) wished.set(listener, (wished.get(listener) ?? new Set()).add(lifetime));
   const outsiders = holdersOutside(configurations, wished, find, keyOf);
-  const refusals = new Map<Case, Refusal>();
+  const refusals = new Map<Case, SharedRefusal>();
   const options = new Map<Case, readonly [Option, ...Option[]]>();
   for (const each of cases) {
     const found = find(each.lifetime);
@@ -189,26 +193,30 @@ function choose(configurations: readonly Configuration[], cases: readonly Case[]
     const all = found.remedies.map((remedy) => ({ key: keyOf(remedy), remedy }));
     const [first, ...others] = all.filter(({ key }) => !outsiders.has(key));
     if (first) options.set(each, [first, ...others]);
-    else refusals.set(each, sharedRefusal(all.map(({ key }) => outsiders.get(key)).find((one) => one !== undefined)));
+    else refusals.set(each, sharedRefusal(all.flatMap(({ key }) => outsiders.get(key) ?? [])));
   }
   return { chosen: fewest(options), refusals };
 }
 
-/** Remedies that would also change a listener that should stay, with one such listener. */
+/** Remedies that would also change listeners that should stay, with these listeners. */
 function holdersOutside(
   configurations: readonly Configuration[],
   wished: ReadonlyMap<Listener, ReadonlySet<Lifetime>>,
   find: Finder,
   keyOf: (remedy: Remedy) => string,
-): ReadonlyMap<string, Listener> {
-  const outsiders = new Map<string, Listener>();
+): ReadonlyMap<string, ReadonlySet<Listener>> {
+  const outsiders = new Map<string, Set<Listener>>();
   for (const { listeners } of configurations)
     for (const listener of listeners)
       for (const name of mechanismNames)
         for (const lifetime of lifetimesOf(listener, name)) {
           if (wished.get(listener)?.has(lifetime)) continue;
           const found = find(lifetime);
-          if (found.kind === 'remedies') for (const remedy of found.remedies) outsiders.set(keyOf(remedy), listener);
+          if (found.kind !== 'remedies') continue;
+          for (const remedy of found.remedies) {
+            const key = keyOf(remedy);
+            outsiders.set(key, (outsiders.get(key) ?? new Set()).add(listener));
+          }
         }
   return outsiders;
 }
@@ -347,12 +355,19 @@ function readBackRefusal(what: string): Refusal {
   };
 }
 
-function sharedRefusal(other: Listener | undefined): Refusal {
-  const whom = other ? [other.address, other.name].filter(Boolean).join(' ') : 'another listener';
+/** `ways`: who would change with each way. */
+function sharedRefusal(ways: readonly ReadonlySet<Listener>[]): SharedRefusal {
+  const sharedWith = [...ways.reduce((fewest, way) => (way.size < fewest.size ? way : fewest))];
+  const named = sharedWith
+    .slice(0, 2)
+    .map((other) => [other.address, other.name].filter(Boolean).join(' ') || other.server);
+  const rest = sharedWith.length - named.length;
+  const whom = named.join(' and ') + (rest > 0 ? ` and ${rest} more` : '');
   return {
     kind: 'refused',
-    why: `every way would also change ${whom}, which is not to be changed`,
-    help: 'let that listener change too, by a patch of this server without --panos, or edit by hand',
+    why: `every way would also change ${whom}, which ${sharedWith.length === 1 ? 'is' : 'are'} not to be changed`,
+    help: 'let them change together with --include-shared, or edit by hand',
+    sharedWith,
   };
 }
 
@@ -360,7 +375,7 @@ function sharedRefusal(other: Listener | undefined): Refusal {
 function refusedInOrder(
   configurations: readonly Configuration[],
   outcome: readonly Configuration[],
-  refused: ReadonlyMap<Listener, Refusal>,
+  refused: ReadonlyMap<Listener, SharedRefusal>,
   wish: Wish,
 ): readonly RefusedListener[] {
   return configurations.flatMap(({ listeners }, i) =>
@@ -368,8 +383,8 @@ function refusedInOrder(
       const refusal = refused.get(listener);
       const now = outcome[i]?.listeners[j];
       if (!refusal || (now && isAtTarget(now, wish))) return [];
-      const { why, help, at } = refusal;
-      return [{ listener, why, help, ...(at ? { at } : {}) }];
+      const { why, help, at, sharedWith } = refusal;
+      return [{ listener, why, help, ...(at ? { at } : {}), ...(sharedWith ? { sharedWith } : {}) }];
     }),
   );
 }

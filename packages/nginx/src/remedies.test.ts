@@ -224,7 +224,7 @@ test('a snippet that would change another listener too is refused for the one', 
   const { texts, refused } = patchTexts(files, { isWanted: ({ name }) => name === 'b' });
   expect(texts).toEqual({});
   expect(refused).toEqual([
-    'every way would also change 0.0.0.0:1 a, which is not to be changed; let that listener change too, by a patch of this server without --panos, or edit by hand',
+    'every way would also change 0.0.0.0:1 a, which is not to be changed; let them change together with --include-shared, or edit by hand',
   ]);
 });
 

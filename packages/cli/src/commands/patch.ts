@@ -57,6 +57,8 @@ export async function patchIn(store: LeaseStore, paths: readonly string[], optio
   if (options.write && options.outputDir !== undefined)
     throw new UsageError('error: --write changes the files, --output-dir leaves them alone\n  help: give one of them');
   if (options.finish !== undefined) return finish(store, options);
+  if (options.includeShared && options.panos === undefined)
+    throw new UsageError('error: --include-shared is about what --panos leaves out; without that nothing is left out');
   if (options.panos === '-' && paths.includes('-'))
     throw new UsageError('error: standard input can be the firewall or a PATH, not both');
   const inputs = await readInputs(paths, options, allAdapters);
@@ -81,12 +83,13 @@ export async function patchIn(store: LeaseStore, paths: readonly string[], optio
     ...wishOf(options),
     ...(extended ? { id: extended.lease.id } : {}),
     ...(scope ? { isWanted: wantedBy(scope, extended?.lease) } : {}),
+    includesShared: options.includeShared === true,
   });
   const drafted = extended ? continued(fresh, extended.lease) : fresh;
   const prepared: Prepared = {
     ...drafted,
     remarks: [
-      ...(scope ? scopeRemarks(scope, 'changed') : []),
+      ...(scope ? scopeRemarks(scope, 'changed', drafted.drawnIn) : []),
       ...drafted.remarks,
       ...hardLinkRemarks(store, project, drafted),
     ],
@@ -385,7 +388,7 @@ async function report(
   const outcome = { ...outcomeOf(prepared, store, options, isWritten), problems };
   const text =
     options.format === 'json'
-      ? `${JSON.stringify({ ...patchReport(outcome, operationsOf), ...(prepared.scope ? { firewall: scopeReport(prepared.scope) } : {}) }, undefined, 2)}\n`
+      ? `${JSON.stringify({ ...patchReport(outcome, operationsOf), ...(prepared.scope ? { firewall: scopeReport(prepared.scope, prepared.drawnIn) } : {}) }, undefined, 2)}\n`
       : textOf(prepared, store, options, isWritten, 'stdout');
   if (options.output === undefined) await write(process.stdout, text);
   else await writeAtomically(resolve(options.output), text);

@@ -15,6 +15,7 @@ export function wantedBy({ isMeant }: FirewallScope, extended: Lease | undefined
 export function scopeRemarks(
   { configuration, coverage }: FirewallScope,
   done: 'changed' | 'judged',
+  drawnIn: readonly Listener[] = [],
 ): readonly string[] {
   const { covered, undecided, notCovered } = coverage;
   const total = covered.length + undecided.length + notCovered.length;
@@ -22,24 +23,33 @@ export function scopeRemarks(
   const perhaps = undecided.length === 0 ? '' : `, and perhaps ${undecided.length} more`;
   return [
     `${configuration.file.path}: risk class ${risk.class}: ${risk.why}`,
-    `its inbound rules cover ${covered.length} of ${total} ${total === 1 ? 'listener' : 'listeners'}${perhaps}; no other is ${done}`,
+    `its inbound rules cover ${covered.length} of ${total} ${total === 1 ? 'listener' : 'listeners'}${perhaps}; ${drawnIn.length > 0 ? `these are ${done}, and with them, because they share a setting: ${namesOf(drawnIn)}` : `no other is ${done}`}`,
     ...groupedByReason(undecided, coverage).map((group) => `counts as covered: ${groupText(group)}`),
-    ...groupedByReason(notCovered, coverage).map((group) => `left out: ${groupText(group)}`),
+    ...groupedByReason(without(notCovered, drawnIn), coverage).map((group) => `left out: ${groupText(group)}`),
   ];
 }
 
+function without(listeners: readonly Listener[], others: readonly Listener[]): readonly Listener[] {
+  const left = new Set(others);
+  return listeners.filter((listener) => !left.has(listener));
+}
+
 function groupText({ why, listeners }: ListenerGroup): string {
+  return `${namesOf(listeners)}: ${why}`;
+}
+
+function namesOf(listeners: readonly Listener[]): string {
   const named = listeners.slice(0, mostNamed).map((listener) => {
     const { seconds } = effectiveLifetime(listener);
     const lifetime = seconds === undefined ? 'unknown' : seconds === 0 ? 'none' : spellDuration(seconds);
     return `${[listener.server, listener.address, listener.name, listener.profile].filter(Boolean).join(' ')} (${lifetime})`;
   });
   const rest = listeners.length - named.length;
-  return `${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}: ${why}`;
+  return named.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
 /** The firewall's part of `patch --format json`. */
-export function scopeReport({ configuration, coverage }: FirewallScope) {
+export function scopeReport({ configuration, coverage }: FirewallScope, drawnIn: readonly Listener[]) {
   const groups = (listeners: readonly Listener[]) =>
     groupedByReason(listeners, coverage).flatMap(({ why, listeners: group }) =>
       group.map((listener) => ({ listener: reportOf(listener), why })),
@@ -51,7 +61,8 @@ export function scopeReport({ configuration, coverage }: FirewallScope) {
     risk: riskOf(configuration),
     covered: coverage.covered.map(reportOf),
     perhaps: groups(coverage.undecided),
-    leftOut: groups(coverage.notCovered),
+    changedWithThem: drawnIn.map(reportOf),
+    leftOut: groups(without(coverage.notCovered, drawnIn)),
   };
 }
 

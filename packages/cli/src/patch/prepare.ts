@@ -15,7 +15,6 @@ import {
   type PatchedFile,
   type Plan,
   type PlannedEdit,
-  planPatch,
   positionOf,
   type Seconds,
   type SourceFile,
@@ -29,8 +28,9 @@ import type { Inputs } from '../io/inputs.js';
 import type { LeaseStore } from '../leases/store.js';
 import { withSimilar } from '../leases/take-back.js';
 import { type Opinion, opinionOf, secondReaders } from './second-opinion.js';
+import { planWithShared, type Wanted } from './shared.js';
 
-export interface PatchWish {
+export interface PatchWish extends Wanted {
   /** Of the lease that is extended; a new one where absent. */
   readonly id?: string;
   readonly allowDisable: boolean;
@@ -39,8 +39,6 @@ export interface PatchWish {
   readonly now: Instant;
   readonly reason: string | undefined;
   readonly ticket: string | undefined;
-  /** The listeners that may change; all where absent. */
-  readonly isWanted?: (listener: Listener) => boolean;
 }
 
 /** A patch that is ready to be shown or written. */
@@ -49,6 +47,8 @@ export interface Prepared {
   readonly lease: Lease;
   readonly companions: readonly NamedCompanion[];
   readonly remarks: readonly string[];
+  /** Those that change only because a wanted one cannot without them. */
+  readonly drawnIn: readonly Listener[];
   /** The firewall that it is for, where it is for one. */
   readonly scope?: FirewallScope;
 }
@@ -73,10 +73,9 @@ export function preparePatch(
 ): Prepared {
   const adapterOf = adapterFinder(project, inputs.adapters);
   const opinions = new Map<string, { readonly title: string; readonly opinion: Opinion }>();
-  const planned = planPatch(project.configurations, {
+  const { plan: planned, drawnIn } = planWithShared(project.configurations, wish, {
     target: inputs.targetSeconds,
     allowDisable: wish.allowDisable,
-    ...(wish.isWanted ? { isWanted: wish.isWanted } : {}),
     isWritable: (file) => project.pathOf(file) !== undefined,
     resolveWith: project.resolveWith,
     secondOpinion: (file) => {
@@ -127,6 +126,7 @@ export function preparePatch(
     plan,
     lease: withSimilar(lease, texts, inputs.adapters),
     companions,
+    drawnIn,
     remarks: [...remarksOn(plan, opinions), ...unattachedRemarks(project.configurations, inputs.targetSeconds)],
   };
 }
