@@ -130,6 +130,13 @@ describe('lint --changed-since', () => {
     expect(await affected(cwd)).toEqual(['conf.d/blog.conf:4 setting-ignored']);
   });
 
+  test('a value that others ignore says nothing new about what they ignore', async () => {
+    const second = server('a.example', '10.0.0.2:443', '  ssl_session_timeout 60s;\n');
+    const cwd = repository({ ...site, 'conf.d/c.conf': second });
+    put(cwd, 'conf.d/blog.conf', server('blog.example', '10.0.0.2:443', '  ssl_session_timeout 2h;\n'));
+    expect(await affected(cwd)).toEqual([blog]);
+  });
+
   test('an included file that is removed', async () => {
     const cwd = repository({ ...site, 'nginx.conf': `${head}  include t*.conf;\n  include conf.d/*.conf;\n}\n` });
     rmSync(join(cwd, 'tls.conf'));

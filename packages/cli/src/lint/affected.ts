@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   type Adapter,
   decode,
@@ -34,22 +35,28 @@ export async function affectedFindings(
   findings: readonly Finding[],
   request: AffectedRequest,
 ): Promise<readonly Finding[]> {
-  const { rev, cwd, project } = request;
-  const changes = await changedLines(cwd, rev);
-  const touched = new Set(findings.filter((finding) => isTouched(finding, changes, project)));
+  const changes = await changedLines(request.cwd, request.rev);
+  const touched = new Set(findings.filter((finding) => isTouched(finding, changes, request)));
   if (findings.every((finding) => touched.has(finding))) return findings;
   const wasThere = await formerFindings(changes, request);
   return findings.filter((finding) => touched.has(finding) || !wasThere(finding));
 }
 
-function isTouched(finding: Finding, changes: ChangedLines, { pathOf }: Project): boolean {
-  if (finding.rule === 'lease-overdue') return true;
+function isTouched(finding: Finding, changes: ChangedLines, { choices, cwd, project }: AffectedRequest): boolean {
+  const rule = choices.find((choice) => choice.rule.id === finding.rule)?.rule;
+  if (rule?.comesWithTime) return true;
   const hasChanged = ({ file, span }: Location): boolean => {
-    const path = pathOf(file);
-    if (path === undefined || !changes.hasFile(path)) return false;
+    // The files of leases are in no configuration.
+    const path = project.pathOf(file) ?? resolve(cwd, file.path);
+    if (!changes.hasFile(path)) return false;
     return changes.hasBetween(path, positionOf(file, span.start).line, positionOf(file, span.end).line);
   };
-  return hasChanged(finding.at) || finding.listeners.some((listener) => governingPlaces(listener).some(hasChanged));
+  return (
+    hasChanged(finding.at) ||
+    finding.listeners.some((listener) =>
+      (rule?.isAboutItsText ? [listener.definedAt] : governingPlaces(listener)).some(hasChanged),
+    )
+  );
 }
 
 /** Every text that has a say about a listener. What it ignores has none: an edit there that changes something shows otherwise. */

@@ -57,6 +57,10 @@ export interface Rule<Options extends object = object> {
   readonly options?: Readonly<Record<Extract<keyof Options, string>, RuleOption>>;
   /** Its findings are gone once `patch` has brought their listeners to the target. */
   readonly isFixable?: boolean;
+  /** It comes with time and not with a change of a file: it is reported whatever a branch has changed. */
+  readonly comesWithTime?: boolean;
+  /** It is about the text it points to and not about what governs the listeners of that text. */
+  readonly isAboutItsText?: boolean;
   /** It judges the comments that silence other rules: it runs after those, with `input.suppressed`. */
   readonly isAboutSuppressions?: boolean;
   check(input: LintInput, options: Options): Iterable<RuleFinding>;

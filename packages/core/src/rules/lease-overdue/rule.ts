@@ -11,6 +11,7 @@ export const leaseOverdue = defineRule({
     'patch has an end; from then on the check fails until it is taken back or somebody gives it a later end.',
   sources: ['docs/rollout.md: when the old values come back'],
   defaults: {},
+  comesWithTime: true,
   *check({ leases, now }) {
     for (const { lease, state, at, places } of leases) {
       if (state.kind === 'taken-back') continue;

@@ -15,6 +15,7 @@ export const settingIgnored = defineRule({
     'settings from the default server of an address, from the last of several lines, or only together with another switch.',
   sources: ['what each server takes from where, with sources: shortfuse explain nginx (apache, iis, f5, …)'],
   defaults: {},
+  isAboutItsText: true,
   *check({ configurations }) {
     const users = usersOf(configurations);
     for (const { at, why, owners: all } of ignoredPlaces(configurations).values()) {
