@@ -7,6 +7,7 @@ import {
   decryptErrorsHelp,
 } from './commands/decrypt-errors/options.js';
 import { addLintOptions, type LintOptions, lintHelp } from './commands/lint/options.js';
+import { addProvingOptions, markHelp } from './commands/mark/options.js';
 import { addProbeOptions, type ProbeOptions, probeHelp } from './commands/probe/options.js';
 import { readDefine } from './define.js';
 import type { ExitStatus } from './exit.js';
@@ -73,6 +74,14 @@ export interface MarkOptions {
   readonly at?: string;
   readonly server?: string;
   readonly newKeys?: boolean;
+  readonly probe?: readonly string[];
+  readonly sessions?: string;
+  /** These are as `probe` has them. */
+  readonly servername?: string | false;
+  readonly connect?: readonly string[];
+  readonly starttls?: ProbeOptions['starttls'];
+  readonly cert?: string;
+  readonly key?: string;
   readonly quiet?: boolean;
   readonly color?: boolean;
 }
@@ -224,18 +233,21 @@ Exit status:
       finished(await commands.status(lease, options)),
     );
 
-  program
-    .command('mark')
-    .description('record that a change was deployed, that servers were restarted, that inspection is on')
-    .version(version, '-V, --version', 'print the version')
-    .argument('<EVENT>', 'deployed, restarted or inspecting')
-    .argument('[LEASE]', 'its id, or the beginning of it (default: the only one)')
-    .option('--at <time>', 'when it happened (default: now)')
-    .option('--server <name>', 'it happened to this kind of server only')
-    .option('--new-keys', 'ticket keys were replaced with it, on every machine that shares them')
+  addProvingOptions(
+    program
+      .command('mark')
+      .description('record that a change was deployed, that servers were restarted, that inspection is on')
+      .version(version, '-V, --version', 'print the version')
+      .argument('<EVENT>', 'deployed, restarted or inspecting')
+      .argument('[LEASE]', 'its id, or the beginning of it (default: the only one)')
+      .option('--at <time>', 'when it happened (default: now)')
+      .option('--server <name>', 'it happened to this kind of server only')
+      .option('--new-keys', 'ticket keys were replaced with it, on every machine that shares them'),
+  )
     .option('--quiet', 'print nothing')
     .option('--color', 'use colours even where the output is no terminal')
     .option('--no-color', 'use no colours')
+    .addHelpText('after', markHelp)
     .action(async (event: string, lease: string | undefined, options: MarkOptions) =>
       finished(await commands.mark(event, lease, options)),
     );

@@ -83,20 +83,25 @@ function together(kind: ListenerProof['kind'], found: readonly Timed[]): Listene
   return { kind, at: Math.max(...found.map(({ at }) => at)), by: found.map(({ proof }) => proof) };
 }
 
+/** Where the connection went and which name it sent: however else it was asked, that is one server. */
 function placeKey({ host, port, servername, connectedTo }: AskedPlace): string {
-  const reached = connectedTo ? [connectedTo.host.toLowerCase(), connectedTo.port] : null;
-  return JSON.stringify([host.toLowerCase(), port, servername?.toLowerCase() ?? null, reached]);
+  const reached = connectedTo ?? { host, port };
+  return JSON.stringify([reached.host.toLowerCase(), reached.port, servername?.toLowerCase() ?? null]);
 }
 
-/** `shop.example:443`, `[::1]:443 as shop.example`, `shop.example:443 by 10.0.0.7:8443` */
+/** `shop.example:443`, `[::1]:443 as shop.example`, `shop.example:443 via 10.0.0.7:8443` */
 export function askedName({ host, port, servername, connectedTo }: AskedPlace): string {
   const name = servername === undefined || isSameName(servername, host) ? '' : ` as ${servername}`;
-  return `${spell(host, port)}${name}${connectedTo ? ` by ${spell(connectedTo.host, connectedTo.port)}` : ''}`;
+  if (!connectedTo) return `${spell(host, port)}${name}`;
+  const via = connectedTo.port === port ? connectedTo.host : spell(connectedTo.host, connectedTo.port);
+  return `${spell(host, port)}${name} via ${via}`;
 }
 
-/** Several of them, each once. */
+/** Several of them, each once, and not more than a sentence can bear. */
 export function askedNames(places: readonly AskedPlace[]): string {
-  return [...new Set(places.map(askedName))].join(', ');
+  const names = [...new Set(places.map(askedName))];
+  const shown = names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} more`] : names;
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
 }
 
 function spell(host: string, port: number): string {

@@ -6,7 +6,7 @@ import {
   type Seconds,
   spellDuration,
 } from '@shortfuse/core';
-import { announcedSeconds, isStateful } from './mechanism.js';
+import { announcedSeconds, isStateful, type MechanismResult } from './mechanism.js';
 import type { Answered } from './probe.js';
 import type { Acceptance } from './wait.js';
 import { mechanismTitles, spellAge } from './words.js';
@@ -63,6 +63,23 @@ export function compare(listener: Listener, result: Answered, acceptances: reado
   return { differences, compared, lifetimesCompared };
 }
 
+/** httpd announces the ticket lifetime for tickets that only point into its cache, too. */
+function isTelling(server: string, mechanism: MechanismResult): boolean {
+  return honestServers.has(server) && !(server === 'apache' && isStateful(mechanism));
+}
+
+/**
+ * The longest lifetime of new tickets, as a server of this kind announces it. Undefined where it accepts none, announces
+ * nothing, or is no server whose tickets announce what is configured.
+ */
+export function configuredSeconds(server: string, { mechanisms }: Answered): Seconds | undefined {
+  const hints = (['ticketTls12', 'ticketTls13'] as const).flatMap((name) => {
+    const mechanism = mechanisms[name];
+    return mechanism.offers.accepted > 0 && isTelling(server, mechanism) ? (announcedSeconds(mechanism) ?? []) : [];
+  });
+  return Math.max(0, ...hints) || undefined;
+}
+
 function knownSeconds({ lifetimes }: Mechanism): readonly Seconds[] | undefined {
   const seconds = lifetimes.flatMap((lifetime) => lifetime.seconds ?? []);
   return seconds.length > 0 && seconds.length === lifetimes.length ? seconds : undefined;
@@ -96,9 +113,7 @@ function lifetimeDifference(
   }
   const mechanism = result.mechanisms[name];
   const announced = announcedSeconds(mechanism);
-  // httpd announces the ticket lifetime for tickets that only point into its cache, too.
-  const isTelling = honestServers.has(server) && !(server === 'apache' && isStateful(mechanism));
-  if (announced === undefined || announced === 0 || !isTelling)
+  if (announced === undefined || announced === 0 || !isTelling(server, mechanism))
     return acceptance?.refusedAtSeconds === undefined ? undefined : '';
   const clipped = (seconds: Seconds): Seconds =>
     name === 'ticketTls13' ? Math.min(seconds, longestTls13Seconds) : seconds;

@@ -17,4 +17,4 @@ export * from './stock.js';
 export * from './stock-file.js';
 export * from './verdict.js';
 export * from './wait.js';
-export { spellAge } from './words.js';
+export { mechanismTitles, spellAge } from './words.js';

@@ -1,4 +1,13 @@
-import { type LeaseEventName, leaseEvents, statusText, suggestion, writeInstant } from '@shortfuse/core';
+import {
+  type Lease,
+  type LeaseEventName,
+  leaseEvents,
+  type Seconds,
+  type Styler,
+  statusText,
+  suggestion,
+  writeInstant,
+} from '@shortfuse/core';
 import { adapters } from '../adapters.js';
 import type { MarkOptions } from '../args.js';
 import { type ExitStatus, exit, UsageError } from '../exit.js';
@@ -9,6 +18,7 @@ import { chosenLease } from '../leases/choose.js';
 import { withLock } from '../leases/lock.js';
 import { stateOf } from '../leases/state.js';
 import { findProjectRoot, LeaseStore } from '../leases/store.js';
+import type { Shown } from './mark/prove.js';
 
 /** A clock that differs from ours by less is no reason to refuse a time. */
 const toleranceMs = 60_000;
@@ -42,14 +52,10 @@ export async function markIn(
     );
   if (options.newKeys && event === 'inspecting')
     throw new UsageError('error: --new-keys says how a change was deployed or servers were restarted');
+  const shown = await provenFor(store, event, wanted, options);
+  if (shown === undefined) return exit.failed;
   const marked = withLock(store, () => {
-    const { lease } = chosenLease(store, wanted);
-    if (lease.pending)
-      throw new UsageError(
-        `error: a run was cut off while it wrote lease ${lease.id}\n  help: shortfuse status ${lease.id} says what to do`,
-      );
-    if (server !== undefined && !lease.listeners.some((listener) => listener.server === server))
-      throw new UsageError(`error: lease ${lease.id} changes no listener of ${server}`);
+    const lease = markableLease(store, wanted, server);
     const events = [
       ...lease.events,
       {
@@ -57,12 +63,14 @@ export async function markIn(
         at: writeInstant(at),
         ...(server === undefined ? {} : { server }),
         ...(options.newKeys ? { newKeys: true } : {}),
+        ...(shown.length > 0 ? { proof: shown.map(({ proof }) => proof) } : {}),
       },
     ];
     const next = { ...lease, events };
     store.write(next);
     return next;
   });
+  const found = shown.length > 0 ? await sayShown(shown, marked.targetSeconds, options) : exit.ok;
   const isTerminal = process.stdout.isTTY === true;
   if (options.quiet !== true)
     await write(
@@ -73,7 +81,60 @@ export async function markIn(
         timeOf: shownTime,
       }),
     );
-  return exit.ok;
+  return found;
+}
+
+/** The lease that is meant, if something can be recorded in it. @throws UsageError */
+function markableLease(store: LeaseStore, wanted: string | undefined, server: string | undefined): Lease {
+  const { lease } = chosenLease(store, wanted);
+  if (lease.pending)
+    throw new UsageError(
+      `error: a run was cut off while it wrote lease ${lease.id}\n  help: shortfuse status ${lease.id} says what to do`,
+    );
+  if (server !== undefined && !lease.listeners.some((listener) => listener.server === server))
+    throw new UsageError(`error: lease ${lease.id} changes no listener of ${server}`);
+  return lease;
+}
+
+/**
+ * What servers show of old sessions, where somebody wants them to be asked; undefined where one does not answer. It takes seconds,
+ * so it is done before the lock is taken.
+ */
+async function provenFor(
+  store: LeaseStore,
+  event: LeaseEventName,
+  wanted: string | undefined,
+  options: MarkOptions,
+): Promise<readonly Shown[] | undefined> {
+  if (!asksServers(options)) return [];
+  if (event === 'inspecting')
+    throw new UsageError('error: --probe and --sessions show whether a reload or a restart ended the old sessions');
+  const { prove } = await import('./mark/prove.js');
+  return prove(markableLease(store, wanted, options.server), options, errorStyle(options));
+}
+
+function asksServers({ probe, sessions, servername, connect, starttls, cert, key }: MarkOptions): boolean {
+  return [probe, sessions, servername, connect, starttls, cert, key].some((option) => option !== undefined);
+}
+
+/** Says what servers showed, and what becomes of the file of sessions. Gives the exit status. */
+async function sayShown(shown: readonly Shown[], targetSeconds: Seconds, options: MarkOptions): Promise<ExitStatus> {
+  const { isAlarming, shownLine } = await import('./mark/shown.js');
+  const { sessions, quiet } = options;
+  if (sessions !== undefined) {
+    const { spendSessions } = await import('./mark/prove.js');
+    const line = await spendSessions(sessions, shown);
+    if (quiet !== true) await write(process.stderr, `${line}\n`);
+  }
+  const isTerminal = process.stdout.isTTY === true;
+  const style = stylerFor({ option: options.color, env: process.env, isTerminal });
+  const lines = shown.map((each) => `${shownLine(each, targetSeconds, style)}\n`);
+  if (quiet !== true) await write(process.stdout, `${lines.join('')}\n`);
+  return shown.some((each) => isAlarming(each, targetSeconds)) ? exit.found : exit.ok;
+}
+
+function errorStyle({ color }: MarkOptions): Styler {
+  return stylerFor({ option: color, env: process.env, isTerminal: process.stderr.isTTY === true });
 }
 
 function isEvent(event: string): event is LeaseEventName {

@@ -10,6 +10,7 @@ export {
   type Drift,
   type LeaseState,
   type LeaseStatus,
+  leasedName,
   type StatusTextOptions,
   statusReport,
   statusText,

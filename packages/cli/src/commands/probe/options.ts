@@ -50,7 +50,7 @@ export interface Ages {
   readonly isLadder: boolean;
 }
 
-const protocols = ['smtp', 'imap', 'pop3', 'ldap', 'postgres'] as const satisfies readonly StarttlsProtocol[];
+export const protocols = ['smtp', 'imap', 'pop3', 'ldap', 'postgres'] as const satisfies readonly StarttlsProtocol[];
 
 /** Adds what `probe` has besides the options of every command. */
 export function addProbeOptions(command: Command): Command {
@@ -99,6 +99,7 @@ Examples:
   shortfuse probe shop.example --against deploy/nginx
   shortfuse probe --starttls smtp mail.example:587`;
 
-function gather(value: string, before: readonly string[] = []): readonly string[] {
+/** Collects the values of an option that can be repeated. */
+export function gather(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }

@@ -43,7 +43,7 @@ export async function makePlan(hosts: readonly string[], options: ParsedOptions,
 }
 
 function checkUsage(hosts: readonly string[], options: ParsedOptions): void {
-  const { before, after, against, wait, ages, cert, key } = options;
+  const { before, after, against, wait, ages } = options;
   const both = (a: string, b: string): UsageError => new UsageError(`error: ${a} and ${b} cannot be used together`);
   if (before !== undefined && after !== undefined) throw both('--before', '--after');
   if (before !== undefined && (wait || ages)) throw both('--before', '--wait');
@@ -52,8 +52,6 @@ function checkUsage(hosts: readonly string[], options: ParsedOptions): void {
     throw new UsageError('error: --after takes its hosts from the file; leave HOST out');
   if (after === undefined && !against && hosts.length === 0)
     throw new UsageError('error: name a HOST to probe, such as shop.example or 10.0.0.1:8443');
-  if ((cert === undefined) !== (key === undefined))
-    throw new UsageError('error: a client certificate needs both --cert FILE and --key FILE');
 }
 
 /** Before a server is asked for what could not be kept. */
@@ -65,7 +63,13 @@ async function refuseExisting(path: string): Promise<void> {
   if (isThere) throw new UsageError(`error: ${path}: the file is there already\n  help: name a new file`);
 }
 
-async function readClientCertificate({ cert, key }: ParsedOptions): Promise<ClientCertificate | undefined> {
+/** The certificate of `--cert` and `--key`. @throws UsageError where one of them is missing or cannot be read */
+export async function readClientCertificate({
+  cert,
+  key,
+}: Pick<ParsedOptions, 'cert' | 'key'>): Promise<ClientCertificate | undefined> {
+  if ((cert === undefined) !== (key === undefined))
+    throw new UsageError('error: a client certificate needs both --cert FILE and --key FILE');
   if (cert === undefined || key === undefined) return undefined;
   const read = (path: string): Promise<string> =>
     readFile(path, 'utf8').catch((error) => {
