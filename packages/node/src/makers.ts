@@ -126,7 +126,7 @@ function isHandler(reader: Reader, node: ts.Expression): boolean {
 
 type Common = Omit<Maker, 'kind' | 'options'>;
 
-/** A framework that makes a TLS server where the option `key` holds an object. */
+/** A framework that makes a TLS server where the option `key` holds an object. Source: experiments with Fastify 5, NestJS 11, hapi 21. */
 function inOption(
   reader: Reader,
   common: Common,
@@ -144,7 +144,7 @@ function inOption(
   return { ...common, kind, outer, options: options.node, isConditional };
 }
 
-/** `NestFactory.create(App, { httpsOptions })`; an adapter of fastify brings its own options. */
+/** `NestFactory.create(App, { httpsOptions })`; an adapter of Fastify brings its own options, and `httpsOptions` beside it count for nothing. */
 function nestMaker(reader: Reader, common: Common): Maker | undefined {
   const [, second, third] = common.call.arguments ?? [];
   if (!second) return undefined;
