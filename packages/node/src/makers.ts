@@ -126,7 +126,7 @@ function isHandler(reader: Reader, node: ts.Expression): boolean {
 
 type Common = Omit<Maker, 'kind' | 'options'>;
 
-/** A framework that makes a TLS server where the option `key` holds an object. Source: experiments with Fastify 5, NestJS 11, hapi 21. */
+/** A framework that makes a TLS server where the option `key` holds an object. Source: experiments with Fastify 5, NestJS 12, hapi 21. */
 function inOption(
   reader: Reader,
   common: Common,
