@@ -226,6 +226,38 @@ describe('comments that silence findings', () => {
     expect(await rulesIn(cwd, '--no-ignores')).toEqual(['nginx.conf:9 lifetime-above-target']);
   });
 
+  const schannel = (lines: string) =>
+    `Windows Registry Editor Version 5.00\n\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL]\n${lines}\n`;
+  const iisHost = (comment: string) =>
+    `<configuration>\n  <system.applicationHost>\n    <sites>\n      <site name="Shop" id="1">\n        <bindings>\n          ${comment}\n          <binding protocol="https" bindingInformation="*:443:" sslFlags="0" />\n        </bindings>\n      </site>\n    </sites>\n  </system.applicationHost>\n</configuration>\n`;
+  const words = 'shortfuse-ignore lifetime-above-target -- it moves';
+  test.each([
+    {
+      name: 'Apache httpd',
+      files: {
+        'httpd.conf': `LoadModule ssl_module modules/mod_ssl.so\nListen 443\n# ${words}\nSSLSessionCacheTimeout 86400\n<VirtualHost *:443>\n  SSLEngine on\n</VirtualHost>\n`,
+      },
+    },
+    {
+      name: 'BIG-IP',
+      files: {
+        'bigip.conf': `ltm profile client-ssl /Common/shop {\n    # ${words}\n    cache-timeout 3600\n    defaults-from /Common/clientssl\n}\nltm virtual /Common/shop {\n    destination /Common/192.0.2.10:443\n    profiles {\n        /Common/shop { }\n    }\n}\n`,
+      },
+    },
+    { name: 'IIS, in XML', files: { 'applicationHost.config': iisHost(`<!-- ${words} -->`) } },
+    {
+      name: 'IIS, in a registry file',
+      files: {
+        'applicationHost.config': iisHost(''),
+        'tls.reg': schannel(`; ${words}\n"ServerCacheTime"=dword:02255100`),
+      },
+    },
+  ])('in the syntax of $name', async ({ files }) => {
+    const { findings, summary } = await lintJson(tree(files));
+    expect(findings.map(({ rule }) => rule)).toEqual([]);
+    expect(summary.suppressed).toBe(1);
+  });
+
   test('the same word in a string is no comment', async () => {
     const text = config('ssl_session_timeout 1d; add_header X "# shortfuse-ignore lifetime-above-target -- it moves";');
     expect(await rulesIn(tree({ 'nginx.conf': text }))).toEqual(['nginx.conf:8 lifetime-above-target']);

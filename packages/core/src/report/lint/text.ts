@@ -73,6 +73,13 @@ function closingLines(report: LintReport, style: Styler): string[] {
       ? style(unread > 0 ? 'warn' : 'good', `no findings${aside}`)
       : `${style(errors > 0 ? 'bad' : 'quiet', counted(errors, 'error'))}, ${style(warnings > 0 ? 'warn' : 'quiet', counted(warnings, 'warning'))}${aside}`;
   const incomplete =
-    unread > 0 ? [style('bad', `${counted(unread, 'place')} could not be read: what ${unread === 1 ? 'it hides' : 'they hide'} was not judged`)] : [];
+    unread > 0
+      ? [
+          style(
+            'bad',
+            `${counted(unread, 'place')} could not be read: what ${unread === 1 ? 'it hides' : 'they hide'} was not judged`,
+          ),
+        ]
+      : [];
   return [`${found} in ${read}`, ...incomplete];
 }
