@@ -15,8 +15,8 @@ import {
 import { openProject, type Project } from '@shortfuse/files';
 import { adapters as allAdapters } from '../adapters.js';
 import { digestOf, digestOfBytes } from '../io/digest.js';
-import { type Inputs, readInputs } from '../io/inputs.js';
 import { anchorsWith } from './anchors.js';
+import { inputsOf } from './reading.js';
 import type { LeaseStore } from './store.js';
 import { bytesIn } from './transaction.js';
 
@@ -78,21 +78,6 @@ export async function planTakeBack(store: LeaseStore, lease: Lease): Promise<Tak
     if (guilty.length === 0) return { files: plans, wrong, missing };
     for (const [number, edit] of guilty) skipped.set(number, (skipped.get(number) ?? new Set()).add(edit));
   }
-}
-
-/** Opens the configuration as it was opened for the patch. */
-async function inputsOf(store: LeaseStore, { reading }: Lease): Promise<Inputs> {
-  const { paths, servers, roots, defines, config } = reading;
-  return readInputs(
-    paths.map((path) => store.absolute(path)),
-    {
-      ...(servers.length > 0 ? { server: servers } : {}),
-      root: Object.entries(roots).map(([serverPath, folder]) => ({ serverPath, folder: store.absolute(folder) })),
-      define: new Map(Object.entries(defines)),
-      ...(config === undefined ? {} : { config: store.absolute(config) }),
-    },
-    allAdapters,
-  );
 }
 
 function filePlan(

@@ -3,7 +3,7 @@ import { rowsBehind, rowsPerhapsBehind } from './behind.js';
 import type { Coverage, CoverageRow } from './coverage.js';
 import type { Host } from './hosts.js';
 import type { ResolvedRule } from './match.js';
-import { labelOf } from './report.js';
+import { labelOf, remarksOf } from './report.js';
 import type { ErrorReport } from './report-form.js';
 import { type Risk, riskOf } from './risk.js';
 import { momentOf, type Switching, switchOnOf } from './switching.js';
@@ -64,11 +64,7 @@ export interface RuleReadinessReport {
 }
 
 export function readinessReport(found: Coverage, switching: SpokenSwitching): ReadinessReport {
-  const { configuration, problems, coveredWithoutListener } = found;
-  const said = (severity: 'error' | 'warning'): ErrorReport[] =>
-    problems
-      .filter((problem) => problem.severity === severity)
-      .map(({ at, message }) => ({ file: at.file.path, line: placeOf(at).line, why: message }));
+  const { configuration, coveredWithoutListener } = found;
   return {
     file: configuration.file.path,
     valid: configuration.isValid,
@@ -77,8 +73,8 @@ export function readinessReport(found: Coverage, switching: SpokenSwitching): Re
     risk: riskOf(configuration),
     rules: readinessOf(found, switching).map((one) => ruleReport(one, switching)),
     coveredWithoutListener,
-    errors: said('error'),
-    warnings: said('warning'),
+    errors: remarksOf(found, 'error'),
+    warnings: remarksOf(found, 'warning'),
   };
 }
 

@@ -21,15 +21,11 @@ export interface CoverageOptions {
 }
 
 export function coverageReport(found: Coverage, options: CoverageOptions): CoverageReport {
-  const { configuration, rules, rows, coveredWithoutListener, problems } = found;
+  const { configuration, rules, rows, coveredWithoutListener } = found;
   const { targetSeconds } = options;
   const { isValid, version, detailVersion } = configuration;
   const behind = rowsBehind(found);
   const perhaps = options.switching ? rowsPerhapsBehind(found) : new Map<ResolvedRule, readonly CoverageRow[]>();
-  const said = (severity: 'error' | 'warning'): ErrorReport[] =>
-    problems
-      .filter((problem) => problem.severity === severity)
-      .map(({ at, message }) => ({ file: at.file.path, line: placeOf(at).line, why: message }));
   return {
     schemaVersion: 1,
     targetSeconds,
@@ -40,11 +36,18 @@ export function coverageReport(found: Coverage, options: CoverageOptions): Cover
     rules: rules.map((rule) => ruleReport(rule, behind.get(rule) ?? [], perhaps.get(rule) ?? [], options)),
     coverage: rows.map((row) => rowReport(row)),
     coveredWithoutListener,
-    errors: said('error'),
-    warnings: said('warning'),
+    errors: remarksOf(found, 'error'),
+    warnings: remarksOf(found, 'warning'),
     problems: options.problems ?? [],
     summary: summaryOf(found, targetSeconds),
   };
+}
+
+/** What is wrong with the configuration, without its text. */
+export function remarksOf({ problems }: Coverage, severity: 'error' | 'warning'): ErrorReport[] {
+  return problems
+    .filter((problem) => problem.severity === severity)
+    .map(({ at, message }) => ({ file: at.file.path, line: placeOf(at).line, why: message }));
 }
 
 /** {@link coverageReport} as text: indented by two, with a newline at the end. */
