@@ -117,8 +117,10 @@ export function listenersAnswering<One extends Pick<LeaseListener, 'server' | 'a
   listeners: readonly One[],
 ): readonly One[] {
   const { host, port, servername, connectedTo } = asked;
-  // Where a port is mapped, either side may be the one in the files; where the connection went says more.
-  for (const place of [...(connectedTo ? [connectedTo] : []), { host, port }]) {
+  // Where a port is mapped, either side may be the one in the files; where the connection went says more. The name that was
+  // asked is then no other address.
+  const mapped = connectedTo && !isIpAddress(host) ? { host: connectedTo.host, port } : { host, port };
+  for (const place of connectedTo ? [connectedTo, mapped] : [mapped]) {
     const here = listeners.filter((listener) => mayListenAt(listener, place));
     const named = here.filter(({ name }) => servername !== undefined && isSameName(name, servername));
     if (named.length > 0) return named;
