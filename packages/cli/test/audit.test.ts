@@ -227,7 +227,7 @@ describe('the configuration file', () => {
       stdout: '',
       stderr:
         'shortfuse.config.json:2:3: error: unknown key "tagret" (did you mean target?)\n' +
-        '  help: known: $schema, target, include, exclude, rules, roots, servers\n',
+        '  help: known: $schema, target, include, exclude, preset, rules, roots, hosts, servers\n',
     });
   });
 
