@@ -39,7 +39,8 @@ export const lazyLibraries = {
           ),
           ...namespaces.map(
             (name) =>
-              `export const ${name} = new Proxy({}, { get: (known, key) => (known[key] ??= library().${name}[key]) });`,
+              // Takes its own place at the first use: a parser's inner loops go through no proxy.
+              `export let ${name} = new Proxy({}, { get: (_, key) => (${name} = library().${name})[key] });`,
           ),
           ...Object.entries(objects).map(
             ([name, methods]) =>
