@@ -103,7 +103,8 @@ function leaseLines({ lease, state }: LeaseStatus, now: Instant, options: Status
   lines.push(...entry('take back', revertSentence(lease, rollout, now, timeOf)));
   lines.push(...stateLines(lease, state, entry));
   for (const warning of rollout.warnings) lines.push(...entry('mind', warning, 'warn'));
-  lines.push('', ...timeline(lease, rollout, now, { ...options, style }).map((line) => `  ${line}`));
+  const drawn = timeline(lease, rollout, now, { ...options, style });
+  if (drawn.length > 0) lines.push('', ...drawn.map((line) => `  ${line}`));
   return lines;
 }
 
