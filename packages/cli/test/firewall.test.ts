@@ -330,6 +330,20 @@ describe('status --panos', () => {
     expect(stdout).toMatch(/^ {4}held back by {3}other\.example 10\.0\.0\.9:443 \(1 d\)$/m);
   });
 
+  test('a lease that nobody asked for holds its rule back, too', async () => {
+    const files = {
+      'web/nginx.conf': nginx(shop),
+      'more/nginx.conf': nginx(other),
+      'fw.txt': firewall({ all: '10.0.0.0/24' }),
+    };
+    const cwd = await deployed(files, 'web');
+    const [first = ''] = readdirSync(join(cwd, '.shortfuse/leases'));
+    expect((await shortfuse(cwd, ['patch', '--write', 'more'])).status).toBe(0);
+    const { report } = await status(cwd, first.replace('.json', ''));
+    expect(report.leases).toHaveLength(1);
+    expect(report.firewall.rules).toMatchObject([{ switchOn: 'not-deployed', decidedBy: { name: 'other.example' } }]);
+  });
+
   test('a listener that may be behind a rule decides with the others', async () => {
     const files = {
       'web/nginx.conf': nginx(shop),

@@ -31,7 +31,9 @@ export async function status(wanted: string | undefined, options: StatusOptions)
   const statuses: LeaseStatus[] = [];
   for (const { lease } of stored) statuses.push({ lease, state: await stateOf(store, lease) });
   const leases = statuses.map(({ lease }) => lease);
-  const scope = options.panos === undefined ? undefined : await rolloutScope(options.panos, store, leases);
+  // A rule may be held back by a lease that nobody asked for.
+  const all = options.panos === undefined ? [] : readLeases(store).leases.map(({ lease }) => lease);
+  const scope = options.panos === undefined ? undefined : await rolloutScope(options.panos, store, all);
   const isOverdue = leases.some((lease) => rolloutOf(lease, now).phase === 'overdue');
   const isUnread = scope !== undefined && (scope.hasErrors || scope.audits.some((audit) => countErrors(audit) > 0));
   const found = isUnread ? exit.failed : isOverdue ? exit.found : exit.ok;
@@ -66,8 +68,7 @@ function renderScope(
   now: Instant,
   options: StatusOptions,
 ): string {
-  const { listeners, isMeant, targetSeconds, coverage } = scope;
-  const leases = statuses.map(({ lease }) => lease);
+  const { listeners, isMeant, leases, targetSeconds, coverage } = scope;
   const switching: SpokenSwitching = { find: switchOnFinder(leases, targetSeconds, now), now, timeOf: shownTime };
   const within = statuses.map(({ lease, state }) => ({ lease: leaseWithin(lease, listeners, isMeant), state }));
   // Without a listener a lease would look as if nothing had to be waited for.

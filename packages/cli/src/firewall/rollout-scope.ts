@@ -9,6 +9,7 @@ import { type FirewallScope, firewallScope } from './scope.js';
 
 /** What stands behind a firewall while leases are open. */
 export interface RolloutScope extends FirewallScope {
+  readonly leases: readonly Lease[];
   readonly listeners: readonly Listener[];
   readonly targetSeconds: Seconds;
   /** What was read of servers, for what is wrong with it. */
@@ -41,7 +42,7 @@ export async function rolloutScope(panos: string, store: LeaseStore, leases: rea
   const hosts = new Map([...readings.values()].flatMap((inputs) => [...inputs.hosts]));
   // The leases were given their target by whoever patched.
   const targetSeconds = leases.reduce((most, lease) => Math.max(most, lease.targetSeconds), 0) || own.targetSeconds;
-  return { ...(await firewallScope(panos, listeners, { hosts })), listeners, targetSeconds, audits };
+  return { ...(await firewallScope(panos, listeners, { hosts })), leases, listeners, targetSeconds, audits };
 }
 
 /** Two that read the same are read once. */
