@@ -121,7 +121,7 @@ describe('time in proportion to size', () => {
     timed(path, make(30_000));
     const small = Math.min(...[1, 2, 3].map(() => timed(path, make(30_000))));
     // A busy machine makes one run slow, a square law all of them.
-    const most = Math.max(small, 5) * mostGrowth;
+    const most = Math.max(small, 20) * mostGrowth;
     const text = make(300_000);
     expect([1, 2, 3].some(() => timed(path, text) < most)).toBe(true);
   });
