@@ -1,4 +1,3 @@
-import type { Wish } from '../change.js';
 import { type Seconds, spellDuration } from '../duration.js';
 import type { Lifetime, Listener } from '../listener.js';
 import { type Location, positionOf } from '../source.js';
@@ -68,10 +67,12 @@ function lineKey({ file, span }: Location): string {
   return `${file.path}:${positionOf(file, span.start).line}`;
 }
 
-/** What a person types to bring a lifetime to `target`; `otherwise` where no edit does and nothing says why. */
-export function helpToReach(lifetime: Lifetime, target: Seconds, otherwise: string): string {
-  const wish: Wish = { target, allowDisable: false };
-  const found = lifetime.remedies?.(wish);
+/**
+ * What a person types to bring a lifetime to `target`; `otherwise` where no edit does and nothing says why. `isPatched`: the
+ * patch would do the same.
+ */
+export function helpToReach(lifetime: Lifetime, target: Seconds, otherwise: string, isPatched: boolean): string {
+  const found = lifetime.remedies?.({ target, allowDisable: false });
   if (!found) return otherwise;
   if (found.kind === 'refused') {
     // It may be worded as the second half of a sentence.
@@ -81,12 +82,16 @@ export function helpToReach(lifetime: Lifetime, target: Seconds, otherwise: stri
   }
   const [{ edits }] = found.remedies;
   const [first, ...more] = edits;
+  if (!isPatched && (!first || more.length > 0)) return otherwise;
   if (!first) return 'run shortfuse patch: it makes the script that changes it';
   if (more.length > 0) return `run shortfuse patch: it takes ${edits.length} edits`;
   const { file, edit } = first;
   const after = shown(edit.after);
-  if (edit.before.trim() !== '') return `write ${after} instead of ${shown(edit.before)}, or run shortfuse patch`;
-  return `add ${after} at ${file.path}:${positionOf(file, edit.span.start).line}, or run shortfuse patch`;
+  const what =
+    edit.before.trim() !== ''
+      ? `write ${after} instead of ${shown(edit.before)}`
+      : `add ${after} at ${file.path}:${positionOf(file, edit.span.start).line}`;
+  return isPatched ? `${what}, or run shortfuse patch` : what;
 }
 
 function shown(text: string): string {

@@ -84,7 +84,7 @@ test('what looks as if it decided is named, lookalikes are not', () => {
   const listener = listenerOf('a', written(300), placeIn(shop, 9), { ignored });
   const [finding] = found(lifetimeAboveTarget, inputOf([configurationOf([listener])]));
   expect(finding?.related.map(({ at, message }) => `${placeText(at)} ${message}`)).toEqual([
-    'conf.d/shop.conf:20 this has no effect: overridden',
+    'conf.d/shop.conf:20 this does not count here: overridden',
   ]);
 });
 

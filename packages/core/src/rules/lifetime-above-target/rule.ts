@@ -36,7 +36,7 @@ export const lifetimeAboveTarget = defineRule<{ readonly target?: Seconds }>({
         at,
         message: `sessions of ${nameListeners(listeners)} last ${spellSeconds(seconds)}${written}, the target is ${spellSeconds(target)}`,
         why: 'a client that resumes a session which the firewall never saw breaks when inspection is switched on',
-        help: helpToReach(decidedBy, target, `set a lifetime of ${target} seconds or less`),
+        help: helpToReach(decidedBy, target, `set a lifetime of ${target} seconds or less`, true),
         related: [...definitionsOf(listeners, at), ...ignoredAt(listeners)],
         listeners,
       };
@@ -52,6 +52,6 @@ function ignoredAt(listeners: readonly Listener[]): readonly RelatedPlace[] {
   for (const { ignored } of listeners)
     for (const { at, why, isRemark } of ignored)
       if (isRemark !== true && places.size < mostIgnored)
-        places.set(placeKey(at), { at, message: `this has no effect: ${why}` });
+        places.set(placeKey(at), { at, message: `this does not count here: ${why}` });
   return [...places.values()];
 }

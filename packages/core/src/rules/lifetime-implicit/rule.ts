@@ -28,7 +28,12 @@ export const lifetimeImplicit = defineRule({
         at,
         message: `sessions of ${nameListeners(listeners)} last ${spellSeconds(seconds)} because that is ${source}; no file says so`,
         why: 'a default changes with a version or a package, and no review sees it',
-        help: helpToReach(decidedBy, Math.min(seconds, targetSeconds), 'write the lifetime out'),
+        help: helpToReach(
+          decidedBy,
+          Math.min(seconds, targetSeconds),
+          'write the lifetime out',
+          seconds > targetSeconds,
+        ),
         related: definitionsOf(listeners, at),
         listeners,
       };

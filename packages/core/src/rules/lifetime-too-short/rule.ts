@@ -26,7 +26,12 @@ export const lifetimeTooShort = defineRule<{ readonly minimum: Seconds }>({
         at,
         message: `sessions of ${nameListeners(listeners)} last ${spellSeconds(seconds)}, and less than ${spellSeconds(minimum)} is hardly of use`,
         why: 'the next page already pays a full handshake, and inspection is no safer than with a minute',
-        help: helpToReach(decidedBy, Math.max(minimum, targetSeconds), `set a lifetime of at least ${minimum} seconds`),
+        help: helpToReach(
+          decidedBy,
+          Math.max(minimum, targetSeconds),
+          `set a lifetime of at least ${minimum} seconds`,
+          false,
+        ),
         related: definitionsOf(listeners, at),
         listeners,
       };

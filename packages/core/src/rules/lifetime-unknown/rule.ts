@@ -34,6 +34,7 @@ export const lifetimeUnknown = defineRule({
           extent === 'fragments'
             ? 'lint the main file that includes this one, too; --root says where its absolute paths lie here'
             : 'write the lifetime out, or ask the running server with shortfuse probe',
+          true,
         ),
         related: definitionsOf(listeners, at),
         listeners,

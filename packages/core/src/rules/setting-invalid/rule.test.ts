@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { configurationOf, explicit, fileOf, listenerOf, placeIn } from '../../../test/audit-sample.js';
+import { configurationOf, explicit, fileOf, listenerOf, placeIn, tickets } from '../../../test/audit-sample.js';
 import { found, inputOf, problemAt, summary } from '../../../test/lint-sample.js';
-import type { SourceFile } from '../../index.js';
+import type { RemedyFinder, SourceFile } from '../../index.js';
 import { settingInvalid } from './rule.js';
 
 const shop = fileOf('conf.d/shop.conf');
@@ -51,6 +51,25 @@ describe('values that are read as something else than they look like', () => {
     const listener = listenerOf('a', explicit(7200, at(place)), at('timeout 0;'), { notes: [{ code, text }] });
     const findings = found(settingInvalid, inputOf([configurationOf([listener, listener])]));
     expect(summary(findings)).toEqual(want);
+  });
+
+  test.each([
+    { seconds: 7200, want: 'write "60s" instead of "1m", or run shortfuse patch' },
+    // It is short enough, and nothing says which number is meant.
+    { seconds: 1, want: 'write the number of seconds that is meant, such as 60' },
+  ])('help for a value that makes $seconds s', ({ seconds, want }) => {
+    const place = at('timeout 1m;');
+    const remedies: RemedyFinder = () => ({
+      kind: 'remedies',
+      remedies: [{ edits: [{ file, edit: { span: place.span, before: '1m', after: '60s' } }] }],
+    });
+    // What governs the listener stands elsewhere.
+    const own = { ...explicit(seconds, place), remedies };
+    const listener = listenerOf('a', explicit(300, at('timeout 60;')), at('timeout 0;'), {
+      notes: [{ code: 'value-misread', text: 'it reads "1m" as 1' }],
+      mechanisms: tickets(own),
+    });
+    expect(found(settingInvalid, inputOf([configurationOf([listener])])).map(({ help }) => help)).toEqual([want]);
   });
 
   test('what a problem says already is not said again', () => {

@@ -1,7 +1,8 @@
+import type { Seconds } from '../../duration.js';
 import type { RuleFinding } from '../../lint/rule.js';
 import { byCause, defineRule, placeKey, problemsIn } from '../../lint/rule.js';
 import { definitionsOf, helpToReach } from '../../lint/wording.js';
-import { effectiveLifetime, type Listener, mechanismNames } from '../../listener.js';
+import { effectiveLifetime, type Lifetime, type Listener, mechanismNames } from '../../listener.js';
 import type { Location } from '../../source.js';
 
 export const settingInvalid = defineRule({
@@ -39,10 +40,9 @@ export const settingInvalid = defineRule({
 const misreadCodes: ReadonlySet<string> = new Set(['zero-is-not-off', 'zero-timeout', 'value-misread', 'milliseconds']);
 
 /** Where the value stands that a note of a listener is about: it quotes the value, or speaks of a 0. */
-function placeOfMisread({ governing, mechanisms }: Listener, text: string): Location | undefined {
+function placeOfMisread(listener: Listener, text: string): Location | undefined {
   const value = /"([^"]+)"/.exec(text)?.[1] ?? /(?<= )0(?= )/.exec(text)?.[0];
-  const lifetimes = [governing, ...mechanismNames.flatMap((name) => mechanisms[name].lifetimes)];
-  for (const { origin } of lifetimes) {
+  for (const { origin } of lifetimesOf(listener)) {
     const at = 'at' in origin ? origin.at : undefined;
     if (at && (value === undefined || at.file.text.slice(at.span.start, at.span.end).includes(value))) return at;
   }
@@ -52,19 +52,31 @@ function placeOfMisread({ governing, mechanisms }: Listener, text: string): Loca
 const whyRefused = 'the server refuses such a value, or takes it for something else than whoever wrote it meant';
 
 function misreading(
-  { at, text }: { readonly at: RuleFinding['at']; readonly text: string },
+  { at, text }: { readonly at: Location; readonly text: string },
   listeners: readonly [Listener, ...Listener[]],
-  targetSeconds: number,
+  targetSeconds: Seconds,
 ): RuleFinding {
-  const [{ governing }] = listeners;
+  const [first] = listeners;
+  const lifetime = lifetimesOf(first).find(({ origin }) => 'at' in origin && origin.at && isSame(origin.at, at));
+  const otherwise = `write the number of seconds that is meant, such as ${targetSeconds}`;
+  const isLong = lifetime?.seconds !== undefined && lifetime.seconds > targetSeconds;
   return {
     at,
     message: text,
     why: 'the server takes the value for something else than whoever wrote it meant',
-    help: helpToReach(governing, targetSeconds, `write the ${targetSeconds} seconds of the target`),
+    // The edit that would shorten the lifetime may be for another line.
+    help: lifetime && isLong ? helpToReach(lifetime, targetSeconds, otherwise, true) : otherwise,
     related: definitionsOf(listeners, at),
     listeners,
   };
+}
+
+function lifetimesOf({ governing, mechanisms }: Listener): readonly Lifetime[] {
+  return [governing, ...mechanismNames.flatMap((name) => mechanisms[name].lifetimes)];
+}
+
+function isSame(a: Location, b: Location): boolean {
+  return placeKey(a) === placeKey(b);
 }
 
 function governs(listener: Listener, key: string): boolean {

@@ -16,7 +16,7 @@ export const ticketOutlivesCache = defineRule({
   ],
   defaults: {},
   isFixable: true,
-  *check({ configurations }) {
+  *check({ configurations, targetSeconds }) {
     const groups = byCause(configurations, (listener) => {
       const longer = longerTicket(listener);
       return longer ? { key: `${placeKey(longer.at)} ${longer.cache}`, cause: longer } : undefined;
@@ -27,7 +27,12 @@ export const ticketOutlivesCache = defineRule({
         at,
         message: `tickets of ${nameListeners(listeners)} last ${spellSeconds(seconds)}, sessions in the cache ${spellSeconds(cache)}`,
         why: 'clients with tickets come back long after the cache has forgotten their session, and break when inspection is switched on',
-        help: helpToReach(ticket, cache, `give tickets ${cache} seconds or less`),
+        help: helpToReach(
+          ticket,
+          Math.min(cache, targetSeconds),
+          `give tickets ${cache} seconds or less`,
+          seconds > targetSeconds,
+        ),
         related: [
           ...(cacheAt ? [{ at: cacheAt, message: 'the lifetime in the cache is set here' }] : []),
           ...definitionsOf(listeners, at),
@@ -58,11 +63,21 @@ function longerTicket({ mechanisms }: Listener): LongerTicket | undefined {
     for (const ticket of lifetimes) {
       const at = placeIn(ticket);
       if (ticket.seconds === undefined || ticket.seconds <= cache.seconds || !at) continue;
-      if (cacheAt && placeKey(cacheAt) === placeKey(at)) continue;
+      if (cacheAt && isSameSetting(cacheAt, at)) continue;
       return { at, ticket, seconds: ticket.seconds, cache: cache.seconds, cacheAt };
     }
   }
   return undefined;
+}
+
+/** One text, or two that set the same thing in two places: a server that has the one setting for both has one lifetime. */
+function isSameSetting(a: Location, b: Location): boolean {
+  const name = nameIn(a);
+  return placeKey(a) === placeKey(b) || (name !== '' && name === nameIn(b));
+}
+
+function nameIn({ file, span }: Location): string {
+  return /^[\w-]*[A-Za-z][\w-]*/.exec(file.text.slice(span.start, span.end))?.[0].toLowerCase() ?? '';
 }
 
 function placeIn({ origin }: Lifetime): Location | undefined {
