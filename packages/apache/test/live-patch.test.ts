@@ -146,15 +146,22 @@ test.skipIf(clock === undefined)('a new key file ends what a reload and a restar
   try {
     const listeners = listenersIn(openIn(adapter, path));
     expect(listeners.map(({ oldSessionsAfterReload }) => oldSessionsAfterReload)).toEqual(['kept']);
-    const server = await startHttpd(installed, path);
+    let server = await startHttpd(installed, path);
     try {
       for (const { path: key, randomBytes: length } of caseFile(each).generatedFiles ?? []) {
         expect(listeners[0]?.oldSessions?.end).toContain(key);
+        expect(listeners[0]?.oldSessions?.withNewKeys).toEqual({ afterReload: 'dropped', afterRestart: 'dropped' });
         const fates = await measureReload(listeners, async () => {
           writeFileSync(join(path, key), randomBytes(length));
           await server.reload();
         });
         expect(fates).toEqual(['dropped']);
+        const restarted = await measureReload(listeners, async () => {
+          writeFileSync(join(path, key), randomBytes(length));
+          await server.stop();
+          server = await startHttpd(installed, path);
+        });
+        expect(restarted).toEqual(['dropped']);
       }
     } finally {
       await server.stop();

@@ -39,6 +39,14 @@ const rows = [
   { name: 'a zone', lines: 'ssl_session_cache shared:S:1m;' },
   { name: 'a zone instead of tickets', lines: 'ssl_session_cache shared:S:1m; ssl_session_tickets off;' },
   { name: 'a key file and a zone', lines: 'ssl_session_ticket_key k; ssl_session_cache shared:S:1m;' },
+  {
+    name: 'a key file and a zone for TLS 1.3 alone, which does not use it',
+    lines: 'ssl_protocols TLSv1.3; ssl_session_ticket_key k; ssl_session_cache shared:S:1m;',
+  },
+  {
+    name: 'a key file, and a cache of both kinds',
+    lines: 'ssl_session_ticket_key k; ssl_session_cache builtin shared:S:1m;',
+  },
 ];
 
 describe.concurrent('sessions from before a patch', () => {
@@ -82,6 +90,21 @@ describe.concurrent('sessions from before a patch', () => {
         expect((answer?.renewed?.lifetimeHintSeconds ?? 0) > 60 && answer?.accepted).toBe(isRenewed);
 
         expect(await measureReload(listeners, async () => server?.reload())).toEqual(['kept']);
+        const { withNewKeys } = listener.oldSessions;
+        expect(withNewKeys !== undefined).toBe(lines.includes('ssl_session_ticket_key'));
+        if (withNewKeys) {
+          const newKey = (): void => writeFileSync(join(staged.path, 'k'), randomBytes(80));
+          const reloaded = await measureReload(listeners, async () => {
+            newKey();
+            await server?.reload();
+          });
+          expect(reloaded).toEqual([withNewKeys.afterReload]);
+          const restarted = await measureReload(listeners, async () => {
+            newKey();
+            await restart();
+          });
+          expect(restarted).toEqual([withNewKeys.afterRestart]);
+        }
         const dropped = await measureReload(listeners, async () => {
           if (end.includes('put a new random key')) writeFileSync(join(staged.path, 'k'), randomBytes(80));
           await (end.includes('restart nginx') ? restart() : server?.reload());
