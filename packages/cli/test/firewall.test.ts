@@ -508,6 +508,13 @@ describe('lint --panos', () => {
     expect(stdout + stderr).not.toContain('notforyou');
   });
 
+  test('warnings are for standard error, and --quiet leaves them out', async () => {
+    const cwd = tree({ ...two, 'fw.txt': `${two['fw.txt']}delete address vip\n` });
+    const loud = await shortfuse(cwd, ['lint', '--panos', 'fw.txt']);
+    expect(loud.stderr).toMatch(/^fw\.txt:2:1: warning: a command other than set was not read\n {2}help: /);
+    expect((await shortfuse(cwd, ['lint', '--panos', 'fw.txt', '--quiet'])).stderr).toBe('');
+  });
+
   test('2 where standard input would be both', async () => {
     const { status, stderr } = await shortfuse(tree(two), ['lint', '--panos', '-', '-']);
     expect(stderr).toContain('standard input can be the firewall or a PATH, not both');

@@ -1,4 +1,4 @@
-import { type Configuration, type Listener, type PathProblem, placeOf } from '@shortfuse/core';
+import { type Configuration, type Listener, type PathProblem, type Problem, placeOf } from '@shortfuse/core';
 import { scopeRemarks } from '../firewall/patch-scope.js';
 import { firewallScope } from '../firewall/scope.js';
 import type { Inputs } from '../io/inputs.js';
@@ -20,18 +20,22 @@ export async function lintedFirewall(
 ): Promise<LintedFirewall> {
   const listeners = configurations.flatMap((configuration) => configuration.listeners);
   const scope = await firewallScope(path, listeners, inputs);
-  const told = scope.coverage.problems.map(({ at, severity, message, help }) => {
-    const { file, line, column } = placeOf(at);
-    return { severity, path: file, message: `${line}:${column}: ${message}`, help };
-  });
+  const told = (severity: Problem['severity']) =>
+    scope.coverage.problems
+      .filter((problem) => problem.severity === severity)
+      .map(({ at, message, help }) => ({ ...placeOf(at), message, help }));
   return {
     isMeant: scope.isMeant,
     remarks: [
-      ...told.filter(({ severity }) => severity === 'warning').map((one) => `${one.path}:${one.message}`),
+      ...told('warning').map(
+        ({ file, line, column, message, help }) => `${file}:${line}:${column}: warning: ${message}\n  help: ${help}`,
+      ),
       ...scopeRemarks(scope, 'judged'),
     ],
-    problems: told
-      .filter(({ severity }) => severity === 'error')
-      .map((one) => ({ path: one.path, message: one.message, help: one.help })),
+    problems: told('error').map(({ file, line, column, message, help }) => ({
+      path: file,
+      message: `${line}:${column}: ${message}`,
+      help,
+    })),
   };
 }
