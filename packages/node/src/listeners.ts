@@ -37,7 +37,15 @@ export function listenerOf(reader: Reader, server: Server, remediesOf: RemediesO
     governing: isOff && context.noTicketAt ? offBy(reader, context.noTicketAt) : longestOf(lifetimes),
     oldSessionsAfterReload: fate,
     oldSessionsAfterRestart: fate,
-    ...(fate === 'dropped' ? {} : { oldSessions: { isRenewed: false, end: endOf(reader, server) } }),
+    ...(fate === 'dropped'
+      ? {}
+      : {
+          oldSessions: {
+            isRenewed: false,
+            end: endOf(reader, server),
+            ...afterNewKeys(server, { sessionId, ticketTls12, ticketTls13 }),
+          },
+        }),
     ignored: ignoredIn(reader, server, isOff),
     notes: notesOn(reader, server),
   };
@@ -120,6 +128,13 @@ function fateOf({ keys, listeners }: Server, { sessionId, ticketTls12, ticketTls
   if (hasTickets && keys.kind === 'fixed') return 'kept';
   if (hasTickets && keys.kind === 'unknown') return 'unknown';
   return sessionId !== false && listeners.hasBoth && listeners.inMemory !== true ? 'unknown' : 'dropped';
+}
+
+/** New keys leave what is in a store outside. Nothing to say where every start makes new ones anyway. */
+function afterNewKeys(server: Server, switches: Switches): Pick<NonNullable<Listener['oldSessions']>, 'withNewKeys'> {
+  if (server.keys.kind === 'random') return {};
+  const left = fateOf({ ...server, keys: { kind: 'random' } }, switches);
+  return { withNewKeys: { afterReload: left, afterRestart: left } };
 }
 
 function endOf(reader: Reader, { keys }: Server): string {

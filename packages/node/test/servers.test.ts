@@ -264,7 +264,22 @@ describe('contexts', () => {
     ['not read', '{ ...f(), sessionTimeout: 900 }', '', 'unknown'],
   ])('ticket keys %s', (_, options, after, want) => {
     const text = `import fs, { readFileSync } from 'fs';\nconst s = https.createServer(${options});\n${after}`;
-    expect(one(text)).toMatchObject({ oldSessionsAfterReload: want, oldSessionsAfterRestart: want });
+    const { oldSessions, ...listener } = one(text);
+    expect(listener).toMatchObject({ oldSessionsAfterReload: want, oldSessionsAfterRestart: want });
+    expect(oldSessions?.withNewKeys?.afterRestart).toBe(want === 'dropped' ? undefined : 'dropped');
+  });
+
+  test('new ticket keys leave what is in a store outside', () => {
+    const withStore = (keys: string) =>
+      `const store = createClient();\nconst s = https.createServer({ ${keys} });\ns.on('newSession', (id, d, n) => store.set(id, d));\ns.on('resumeSession', (id, n) => n(null, store.get(id)));`;
+    expect(one(withStore("ticketKeys: readFileSync('k')")).oldSessions?.withNewKeys).toEqual({
+      afterReload: 'unknown',
+      afterRestart: 'unknown',
+    });
+    expect(one(withStore('')).oldSessions).toEqual({
+      isRenewed: false,
+      end: expect.stringMatching(/^empty the store/),
+    });
   });
 
   test('a number that comes while the server runs counts beside the first one', () => {
