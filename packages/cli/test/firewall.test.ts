@@ -522,6 +522,15 @@ describe('lint --panos', () => {
   });
 });
 
+test('control characters of a configuration do not reach the terminal', async () => {
+  const cwd = tree({ ...two, 'fw.txt': `${firewall({ '"\u001b[31mweb"': '10.0.0.1' })}`.replace('https', 'http') });
+  for (const name of ['patch', 'status', 'lint']) {
+    const { stdout, stderr } = await shortfuse(cwd, [name, '--panos', 'fw.txt']);
+    expect(stdout + stderr, name).toContain('\\u{1b}[31mweb');
+    expect(stdout + stderr, name).not.toContain('\u001b');
+  }
+});
+
 describe('coverage with leases', () => {
   test('says from when a rule may be switched on, and nothing of it without a lease', async () => {
     const cwd = tree(two);

@@ -1,4 +1,4 @@
-import { type Configuration, type Listener, type PathProblem, type Problem, placeOf } from '@shortfuse/core';
+import { type Configuration, type Listener, type PathProblem, type Problem, placeOf, printable } from '@shortfuse/core';
 import { scopeRemarks } from '../firewall/patch-scope.js';
 import { firewallScope } from '../firewall/scope.js';
 import type { Inputs } from '../io/inputs.js';
@@ -28,9 +28,10 @@ export async function lintedFirewall(
     isMeant: scope.isMeant,
     remarks: [
       ...told('warning').map(
-        ({ file, line, column, message, help }) => `${file}:${line}:${column}: warning: ${message}\n  help: ${help}`,
+        ({ file, line, column, message, help }) =>
+          `${printable(`${file}:${line}:${column}: warning: ${message}`)}\n  ${printable(`help: ${help}`)}`,
       ),
-      ...scopeRemarks(scope, 'judged'),
+      ...scopeRemarks(scope, 'judged').map(printable),
     ],
     problems: told('error').map(({ file, line, column, message, help }) => ({
       path: file,
