@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LintJson } from '@shortfuse/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -220,6 +220,20 @@ describe('temporary changes', () => {
     const { stdout, status } = await at(cwd, start, 'lint');
     expect(stdout).toMatch(/^nginx\.conf:8:3: error\[lease-drifted\]: lease \S+ wrote "60s" here, and there is "30s"/m);
     expect(status).toBe(1);
+  });
+
+  test('that cannot be compared are said to be so, and the rest is judged', async () => {
+    const cwd = await patched();
+    const [name = ''] = readdirSync(join(cwd, '.shortfuse/leases'));
+    const path = join('.shortfuse/leases', name);
+    const lease = JSON.parse(readFileSync(join(cwd, path), 'utf8'));
+    lease.reading.config = 'gone.json';
+    put(cwd, path, JSON.stringify(lease));
+    put(cwd, 'nginx.conf', `${head}${server('shop.example', '10.0.0.1:443', '  ssl_session_timeout 2m;\n')}}\n`);
+    const { stdout, status } = await at(cwd, start, 'lint');
+    expect(stdout).toContain(`${path}: error: what the lease changed cannot be compared: gone.json: error:`);
+    expect(stdout).toContain('nginx.conf:8:3: error[lifetime-above-target]');
+    expect(status).toBe(2);
   });
 
   test('that cannot be read are no reason to say that all is well', async () => {

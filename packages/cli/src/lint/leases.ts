@@ -10,6 +10,7 @@ import {
   type SourceFile,
 } from '@shortfuse/core';
 import { isMissing, shownPath } from '@shortfuse/files';
+import { UsageError } from '../exit.js';
 import { stateOf } from '../leases/state.js';
 import type { LeaseStore, StoredLease } from '../leases/store.js';
 
@@ -30,18 +31,33 @@ export async function readLintedLeases(
   const { leases, broken } = store.read();
   const fileAt = fileReader(cwd, known);
   const linted: LintedLease[] = [];
+  const unread: PathProblem[] = [];
   for (const stored of leases) {
-    const state = await stateOf(store, stored.lease);
     const at = placeInLease(stored, fileAt);
-    if (at) linted.push({ lease: stored.lease, state, at, ...placesOf(stored.lease, state, store, fileAt) });
+    if (!at) continue;
+    try {
+      const state = await stateOf(store, stored.lease);
+      linted.push({ lease: stored.lease, state, at, ...placesOf(stored.lease, state, store, fileAt) });
+    } catch (error) {
+      // What it changed cannot be read any more, a configuration file for example that is gone.
+      if (!(error instanceof UsageError)) throw error;
+      unread.push({
+        path: at.file.path,
+        message: `what the lease changed cannot be compared: ${error.message.split('\n')[0]}`,
+        help: 'put back what it names, or take the lease back: shortfuse revert',
+      });
+    }
   }
   return {
     leases: linted,
-    problems: broken.map(({ path, message }) => ({
-      path: shownPath(cwd, path),
-      message: `the lease cannot be read: ${message}`,
-      help: 'put the file right, from git for example',
-    })),
+    problems: [
+      ...broken.map(({ path, message }) => ({
+        path: shownPath(cwd, path),
+        message: `the lease cannot be read: ${message}`,
+        help: 'put the file right, from git for example',
+      })),
+      ...unread,
+    ],
   };
 }
 
