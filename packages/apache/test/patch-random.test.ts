@@ -184,7 +184,7 @@ test('what is patched is at the target, is found again, and comes back to the le
     }
     for (const { before, after, edits } of first.files) {
       expect(applyEdits(after.text, invertEdits(edits))).toEqual({ ok: true, text: before.text });
-      const anchors = apache.anchors?.(apache.parse(after)) ?? [];
+      const anchors = apache.anchors(apache.parse(after));
       for (const [i, { span }] of invertEdits(edits).entries()) {
         const isLine = edits[i]?.before === '';
         const around = anchors.filter(({ statement: { start, end } }) =>

@@ -65,7 +65,7 @@ function annotated({ adapter, before, edits }: Subject): readonly PlannedEdit[] 
   const tree = adapter.parse(before);
   const comments = new Map<number, PlannedEdit>();
   for (const { span } of edits) {
-    const note = adapter.annotate?.(tree, span.start, `shortfuse 2026-11-25-abcdef (${comments.size}): was 1d`);
+    const note = adapter.annotate(tree, span.start, `shortfuse 2026-11-25-abcdef (${comments.size}): was 1d`);
     if (note && !comments.has(note.span.start))
       comments.set(note.span.start, { ...note, listeners: [], isComment: true });
   }
@@ -86,7 +86,7 @@ function leaseOf({ adapter, before }: Subject, edits: readonly PlannedEdit[]): L
       nameOf: ({ path }) => path,
       serverOf: () => adapter.id,
       digestOf,
-      anchorsOf: (file) => adapter.anchors?.(adapter.parse(file)) ?? [],
+      anchorsOf: (file) => adapter.anchors(adapter.parse(file)),
     },
   );
   const [file] = files;

@@ -191,6 +191,45 @@ describe.skipIf(!installed)('mark --sessions', () => {
     expect(existsSync(join(folder, 's.json'))).toBe(true);
   });
 
+  test('sessions that are not from before the change show nothing', async () => {
+    await patch();
+    await server?.reload();
+    expect((await shortfuse('mark', 'deployed', '--quiet')).status).toBe(0);
+    // Marks are written to the second.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await before(shop);
+    const marked = await shortfuse('mark', 'deployed', '--sessions', 's.json');
+    expect(marked.status).toBe(0);
+    expect(marked.stdout).toMatch(
+      /^shop\.example:23200 via 127\.0\.0\.1: the sessions in the file are not from before the change/,
+    );
+    expect((await status()).proof).toBe('unproven');
+  });
+
+  test('servers in the file that the lease has nothing to do with are not asked', async () => {
+    // Asked by address, it sends no name, and the only listener there is meant.
+    await shortfuse(
+      'probe',
+      '--quiet',
+      '--before',
+      's.json',
+      '--connect',
+      'other.example=127.0.0.1:23200',
+      '127.0.0.1:23201',
+      'other.example',
+    );
+    await patch();
+    await restart();
+    const marked = await shortfuse('mark', 'restarted', '--sessions', 's.json');
+    expect(marked.stdout).toMatch(
+      /^127\.0\.0\.1:23201: old sessions are still accepted \(TLS 1\.2 ticket, TLS 1\.3 ticket\)/,
+    );
+    expect(marked.stderr).toMatch(
+      /^not asked: other\.example:443 via 127\.0\.0\.1:23200 answers for no listener of lease .*\ns\.json is kept/,
+    );
+    expect(marked.status).toBe(1);
+  });
+
   test('wrong usage is told before anything is asked', async () => {
     await before(shop);
     await patch();

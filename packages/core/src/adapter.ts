@@ -35,17 +35,17 @@ export interface Adapter<Tree extends ParsedFile = ParsedFile> {
    */
   resolve(files: readonly Tree[], options: ResolveOptions): Resolving<Tree>;
   /** Every statement that sets a session lifetime, in the order of the text, whether or not it counts where it stands. */
-  anchors?(tree: Tree): readonly Anchor[];
+  anchors(tree: Tree): readonly Anchor[];
   /** The comments, delimiters included, in the order of the text. */
-  comments?(tree: Tree): readonly Span[];
+  comments(tree: Tree): readonly Span[];
   /**
    * The insertion that puts `text`, one line without control characters, into a comment of its own above the statement at
    * `offset`; undefined where the format has no comments or none can stand there.
    */
-  annotate?(tree: Tree, offset: number, text: string): TextEdit | undefined;
+  annotate(tree: Tree, offset: number, text: string): TextEdit | undefined;
   /** The files that go with a patch of one configuration; none where its text is all that has to change. */
   companions?(configuration: Configuration, request: CompanionRequest): readonly Companion[];
-  readonly operations?: Operations;
+  readonly operations: Operations;
 }
 
 export type Resolving<Tree extends ParsedFile> = Generator<

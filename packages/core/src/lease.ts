@@ -293,7 +293,7 @@ function leaseListener(listener: Listener): LeaseListener {
       ticketTls13: mechanismSeconds(ticketTls13) ?? null,
     },
     oldSessionsAfterReload: listener.oldSessionsAfterReload,
-    oldSessionsAfterRestart: listener.oldSessionsAfterRestart ?? 'unknown',
+    oldSessionsAfterRestart: listener.oldSessionsAfterRestart,
     isRenewed: oldSessions ? (oldSessions.isRenewed ?? null) : false,
     renewsAtTarget:
       ticketTls13.enabled === false

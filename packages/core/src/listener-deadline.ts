@@ -24,7 +24,7 @@ export function listenerDeadline(lease: Lease, listener: LeaseListener): Listene
   const common = { decidedBy: listener, ...(end === undefined ? {} : { help: end }) };
   const proof = proofOf(lease, listener);
   // Whatever was restarted also uses the new configuration. The first time counts: from then on no long session was made.
-  const deployed = firstOf(usedFrom(lease, listener));
+  const deployed = usedSince(lease, listener);
   if (deployed === undefined) {
     const isSeen = longSessionsMadeAt(lease, listener) !== undefined;
     const why = `${server} does not use the change yet${isSeen ? ': what it announced when it was probed is above the target' : ''}`;
@@ -45,6 +45,12 @@ export function listenerDeadline(lease: Lease, listener: LeaseListener): Listene
         why: `${dropped.what}; sessions made since then last ${targetSeconds} s`,
       };
   }
+  if (accepted && byWaiting !== undefined && byWaiting <= accepted.at)
+    return {
+      ...known,
+      at: undefined,
+      why: `${askedNames(accepted.by)} accepted sessions from before the change when they should have been over: the files do not say how long they last`,
+    };
   if (byWaiting !== undefined)
     return {
       ...known,
@@ -69,9 +75,9 @@ export function filesSayDropped(lease: Lease, listener: LeaseListener, asked: In
   return dropsByFiles(lease, listener, asked).length > 0 ? undefined : dropsByFiles(lease, listener)[0]?.by;
 }
 
-/** Is the change in use, as far as is known? */
-export function isInUse(lease: Lease, listener: LeaseListener): boolean {
-  return usedFrom(lease, listener).length > 0;
+/** Since when the server of a listener uses the change, as far as is known; undefined where it does not. */
+export function usedSince(lease: Lease, listener: LeaseListener): Instant | undefined {
+  return firstOf(usedFrom(lease, listener));
 }
 
 /** The times from which its server used the change. One that made long sessions later did not use it then. */

@@ -98,7 +98,7 @@ export interface Listener {
   /** Do sessions issued before a change of the lifetime survive the reload that applies it? */
   readonly oldSessionsAfterReload: Fate;
   /** The same for a restart of the server. */
-  readonly oldSessionsAfterRestart?: Fate;
+  readonly oldSessionsAfterRestart: Fate;
   /**
    * What else there is to know where they are kept, in the server's own terms. Undefined where they are dropped.
    * `isRenewed`: a client that keeps coming back extends such a session without end, so that waiting does not end it.

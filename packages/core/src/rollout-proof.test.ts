@@ -223,6 +223,16 @@ describe('what servers showed', () => {
     expect(warnings.filter((warning) => warning.startsWith(still))).toHaveLength(warns ? 1 : 0);
   });
 
+  test('accepted after all waiting: nobody knows how long they last', () =>
+    expect(shown(zone, [['deployed 10:00', proof('12:05', 'accepted')]])).toMatchObject({
+      phase: 'deployed',
+      inspectFrom: {
+        at: undefined,
+        why: 'shop.example:443 accepted sessions from before the change when they should have been over: the files do not say how long they last',
+        help: 'restart nginx',
+      },
+    }));
+
   test('accepted sessions decide, and it is said where', () =>
     expect(shown(plain, [['deployed 12:00', proof('12:05', 'accepted')]])).toMatchObject({
       phase: 'waiting',

@@ -2,7 +2,7 @@ import { type Seconds, spellDuration } from './duration.js';
 import { type Instant, readInstant } from './instant.js';
 import type { Lease, LeaseListener } from './lease.js';
 import { isEvent, lastOf, timesOf } from './lease-events.js';
-import { type Deadline, filesSayDropped, isInUse, listenerDeadline } from './listener-deadline.js';
+import { type Deadline, filesSayDropped, listenerDeadline, usedSince } from './listener-deadline.js';
 import { askedNames, proofOf } from './proof.js';
 
 /**
@@ -137,7 +137,7 @@ function proofWarnings(lease: Lease): readonly string[] {
   const warnings = new Set<string>();
   for (const listener of lease.listeners) {
     const proof = proofOf(lease, listener);
-    if (proof?.kind === 'not-live' && !isInUse(lease, listener)) {
+    if (proof?.kind === 'not-live' && usedSince(lease, listener) === undefined) {
       const announced = Math.max(...proof.by.map(({ announcedSeconds = 0 }) => announcedSeconds));
       warnings.add(
         `${askedNames(proof.by)} announces ${spellDuration(announced)} for new sessions: the change is not in use there; ` +

@@ -50,6 +50,7 @@ function listener(name: string, server = 'nginx'): Listener {
     mechanisms: { sessionId: off, ticketTls12: off, ticketTls13: off },
     governing: { seconds: 60, origin: { kind: 'explicit', at } },
     oldSessionsAfterReload: 'kept',
+    oldSessionsAfterRestart: 'kept',
     ignored: [],
     notes: [],
   };

@@ -50,6 +50,7 @@ export function listenerOf(
     mechanisms: tickets(lifetime),
     governing: lifetime,
     oldSessionsAfterReload: 'dropped',
+    oldSessionsAfterRestart: 'dropped',
     ignored: [],
     notes: [],
     ...more,
@@ -108,6 +109,7 @@ export function siteSample(): Audit {
         listenerOf('blog.example', day, placeIn(shop, 33), {
           mechanisms: shared,
           oldSessionsAfterReload: 'kept',
+          oldSessionsAfterRestart: 'kept',
           ignored,
         }),
         listenerOf('intern.example', minute, placeIn(intern, 3), { address: '10.0.0.1:8443' }),

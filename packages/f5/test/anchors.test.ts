@@ -11,7 +11,7 @@ function treeOf(path: string, text: string) {
 /** Each anchor as `PATH: STATEMENT | VALUE`. */
 function anchorsIn(path: string, text: string): string[] {
   const tree = treeOf(path, text);
-  return (f5.anchors?.(tree) ?? []).map(({ path: names, statement, value }) => {
+  return f5.anchors(tree).map(({ path: names, statement, value }) => {
     const part = ({ start, end }: { start: number; end: number }) => tree.file.text.slice(start, end);
     return `${names.join(' > ')}: ${part(statement)} | ${part(value)}`;
   });
@@ -21,7 +21,7 @@ function anchorsIn(path: string, text: string): string[] {
 function annotated(path: string, marked: string): string | undefined {
   const offset = marked.indexOf('|');
   const text = marked.replace('|', '');
-  const edit = f5.annotate?.(treeOf(path, text), offset, 'was 1h');
+  const edit = f5.annotate(treeOf(path, text), offset, 'was 1h');
   return edit && text.slice(0, edit.span.start) + edit.after + text.slice(edit.span.end);
 }
 
@@ -98,7 +98,7 @@ describe('comments', () => {
     ['web.json', '{"class":"ADC", // a\n"serverTLS": "// no" /* b */}', ['// a', '/* b */']],
   ])('in %s', (path, text, want) => {
     const tree = treeOf(path, text);
-    expect((f5.comments?.(tree) ?? []).map(({ start, end }) => text.slice(start, end))).toEqual(want);
+    expect(f5.comments(tree).map(({ start, end }) => text.slice(start, end))).toEqual(want);
   });
 
   test.each([

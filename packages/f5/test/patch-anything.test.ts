@@ -54,12 +54,12 @@ test(`${samples.length} files with something put in and cut out: plans are read 
         const plan = planFiles([{ ...sample, text }]);
         for (const { before, edits } of plan.files) {
           const tree = f5.parse(before);
-          const notes = edits.flatMap(({ span }) => f5.annotate?.(tree, span.start, 'a note') ?? []);
+          const notes = edits.flatMap(({ span }) => f5.annotate(tree, span.start, 'a note') ?? []);
           const unique = [...new Map(notes.map((note) => [note.span.start, note])).values()];
           const result = applyEdits(before.text, unique);
           if (!result.ok) throw new Error('two comments overlap');
           const annotated = f5.parse({ ...before, text: result.text });
-          const found = f5.comments?.(annotated) ?? [];
+          const found = f5.comments(annotated);
           const isNote = ({ start, end }: { start: number; end: number }) =>
             result.text.slice(start, end) === '# a note';
           expect(found.filter(isNote)).toHaveLength(unique.length);
@@ -69,7 +69,7 @@ test(`${samples.length} files with something put in and cut out: plans are read 
           ).toEqual(edits.map(({ after }) => after.trim()));
         }
         const tree = f5.parse({ ...sample, text });
-        const anchors = f5.anchors?.(tree) ?? [];
+        const anchors = f5.anchors(tree);
         for (const [i, { statement, value }] of anchors.entries()) {
           expect(statement.start).toBeLessThanOrEqual(value.start);
           expect(value.end).toBeLessThanOrEqual(statement.end);

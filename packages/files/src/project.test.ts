@@ -39,6 +39,10 @@ const lines = (id: string): Adapter<LineFile> =>
         });
     },
     parse: (file) => ({ file, problems: [], lines: file.text.split('\n') }),
+    anchors: () => [],
+    comments: () => [],
+    annotate: () => undefined,
+    operations: { test: undefined, reload: 'reload', restart: 'restart', restartCost: 'nothing' },
     *resolve(files, { entries }) {
       const configurations: Configuration[] = [];
       for (const entry of files) {

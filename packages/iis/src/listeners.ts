@@ -60,7 +60,7 @@ export function listenerOf(site: Site, binding: Binding, context: ListenerContex
     },
     governing,
     oldSessionsAfterReload: 'unknown',
-    ...(isOff && hasTickets === false ? {} : oldSessionsOf(hasTickets)),
+    ...(isOff && hasTickets === false ? { oldSessionsAfterRestart: 'dropped' as const } : oldSessionsOf(hasTickets)),
     ignored: context.ignoredAt(site),
     notes: notesFor(machine, governing, { withoutSessionIds, hasTickets }, hasTls13),
   };

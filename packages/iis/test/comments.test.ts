@@ -45,7 +45,7 @@ describe('comments', () => {
     },
     { path: 'x.txt', text: '# nobody', want: [] },
   ])('$path', ({ path, text, want }) => {
-    const found = iis.comments?.(iis.parse(fileOf(path, text))) ?? [];
+    const found = iis.comments(iis.parse(fileOf(path, text)));
     expect(found.map(({ start, end }) => text.slice(start, end))).toEqual(want);
   });
 });
@@ -53,7 +53,7 @@ describe('comments', () => {
 describe('a comment above a statement', () => {
   /** The text with `words` above the statement that the number is in. */
   const annotated = (path: string, text: string, words = 'until 12-02', encoding?: SourceFile['encoding']) => {
-    const edit = iis.annotate?.(iis.parse(fileOf(path, text, encoding)), text.search(/3600000|0036EE80|36ee80/), words);
+    const edit = iis.annotate(iis.parse(fileOf(path, text, encoding)), text.search(/3600000|0036EE80|36ee80/), words);
     const result = edit && applyEdits(text, [edit]);
     return result?.ok ? result.text : undefined;
   };
@@ -109,11 +109,13 @@ describe('a comment above a statement', () => {
 
 describe('anchors', () => {
   const anchorsOf = (path: string, text: string) =>
-    (iis.anchors?.(iis.parse(fileOf(path, text))) ?? []).map(({ path: names, statement, value }) => [
-      names.join(' > ').replaceAll(/[^ ]*\\schannel/g, 'KEY'),
-      text.slice(statement.start, statement.end),
-      text.slice(value.start, value.end),
-    ]);
+    iis
+      .anchors(iis.parse(fileOf(path, text)))
+      .map(({ path: names, statement, value }) => [
+        names.join(' > ').replaceAll(/[^ ]*\\schannel/g, 'KEY'),
+        text.slice(statement.start, statement.end),
+        text.slice(value.start, value.end),
+      ]);
   test.each([
     {
       path: 't.reg',
@@ -178,7 +180,7 @@ describe('anchors', () => {
   });
 
   test('the path says which key', () =>
-    expect(iis.anchors?.(iis.parse(fileOf('t.reg', reg('"ServerCacheTime"=-'))))[0]?.path).toEqual([
+    expect(iis.anchors(iis.parse(fileOf('t.reg', reg('"ServerCacheTime"=-'))))[0]?.path).toEqual([
       schannel.toLowerCase(),
       'ServerCacheTime',
     ]));

@@ -12,9 +12,9 @@ function timed(path: string, text: string): number {
   if (path.endsWith('.config')) configurationsOf({ [path]: text });
   else planOf({ 'applicationHost.config': host, [path]: text });
   const tree = iis.parse(file);
-  const statement = iis.anchors?.(tree)[0]?.statement.start;
-  iis.comments?.(tree);
-  if (statement !== undefined) iis.annotate?.(tree, statement, 'a comment');
+  const statement = iis.anchors(tree)[0]?.statement.start;
+  iis.comments(tree);
+  if (statement !== undefined) iis.annotate(tree, statement, 'a comment');
   return performance.now() - before;
 }
 

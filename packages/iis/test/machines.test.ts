@@ -216,5 +216,5 @@ describe('sessions from before a change', () => {
     ).toEqual(['unknown', 'unknown']));
 
   test('there are none where nothing is resumed', () =>
-    expect(sessionsWith({ 't.reg': reg('"ServerCacheTime"=dword:0') })).toEqual(['unknown', undefined, undefined]));
+    expect(sessionsWith({ 't.reg': reg('"ServerCacheTime"=dword:0') })).toEqual(['unknown', 'dropped', undefined]));
 });

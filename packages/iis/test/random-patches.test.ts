@@ -73,8 +73,8 @@ function changedText(text: string, random: (below: number) => number): string {
 
 function checkAround(file: SourceFile, round: string): void {
   const tree = iis.parse(file);
-  const anchors = iis.anchors?.(tree) ?? [];
-  const comments = iis.comments?.(tree) ?? [];
+  const anchors = iis.anchors(tree);
+  const comments = iis.comments(tree);
   let end = 0;
   for (const comment of comments) {
     expect(comment.start, round).toBeGreaterThanOrEqual(end);
@@ -85,7 +85,7 @@ function checkAround(file: SourceFile, round: string): void {
   for (const { statement, value } of anchors) {
     expect(statement.start, round).toBeLessThanOrEqual(value.start);
     expect(statement.end, round).toBeGreaterThanOrEqual(value.end);
-    const edit = iis.annotate?.(tree, value.start, 'words');
+    const edit = iis.annotate(tree, value.start, 'words');
     expect(edit?.before ?? '', round).toBe('');
   }
 }
@@ -112,7 +112,7 @@ test(`${rounds} changed artefacts: a patch does what it says, can be found again
     for (const { before, after, edits } of plan.files) {
       edited++;
       expect(applyEdits(after.text, invertEdits(edits)), round).toEqual({ ok: true, text: before.text });
-      const anchors = iis.anchors?.(iis.parse(after)) ?? [];
+      const anchors = iis.anchors(iis.parse(after));
       for (const { span } of invertEdits(edits)) {
         const around = anchors.filter(({ statement }) => statement.start <= span.start && statement.end >= span.end);
         expect(around.length, round).toBe(1);

@@ -7,9 +7,11 @@ const read = (text: string) => nginx.parse(decode('nginx.conf', new TextEncoder(
 /** Each anchor as its path, its statement and its value, as written. */
 function anchors(text: string): string[] {
   const tree = read(text);
-  return (nginx.anchors?.(tree) ?? []).map(({ path, statement, value }) =>
-    [path.join(' > '), text.slice(statement.start, statement.end), text.slice(value.start, value.end)].join(' | '),
-  );
+  return nginx
+    .anchors(tree)
+    .map(({ path, statement, value }) =>
+      [path.join(' > '), text.slice(statement.start, statement.end), text.slice(value.start, value.end)].join(' | '),
+    );
 }
 
 test.each([
@@ -45,7 +47,7 @@ test.each([
 test('a path names the sixteen innermost blocks of a deep nest', () => {
   const depth = 5000;
   const text = 'a { '.repeat(depth) + 'ssl_session_timeout 1d; '.repeat(depth);
-  const found = nginx.anchors?.(read(text)) ?? [];
+  const found = nginx.anchors(read(text));
   expect(found).toHaveLength(depth);
   expect(new Set(found.map(({ path }) => path.length))).toEqual(new Set([17]));
 });

@@ -10,13 +10,13 @@ function annotated(text: string, comment = 'note'): string | undefined {
   const offset = text.indexOf('|');
   const plain = text.replace('|', '');
   const tree = read(plain);
-  const edit = nginx.annotate?.(tree, offset, comment);
+  const edit = nginx.annotate(tree, offset, comment);
   if (!edit) return undefined;
   const result = applyEdits(plain, [edit]);
   if (!result.ok) return expect.fail('the comment does not fit');
   // One comment more, and every directive as it was.
   const after = read(result.text);
-  expect(nginx.comments?.(after).length).toBe((nginx.comments?.(tree).length ?? 0) + 1);
+  expect(nginx.comments(after).length).toBe((nginx.comments(tree).length ?? 0) + 1);
   expect(after.directives.count).toBe(tree.directives.count);
   expect(after.problems.length).toBe(tree.problems.length);
   return result.text;
@@ -60,12 +60,12 @@ test('no comment of 4096 bytes, which nginx would refuse', () => {
 
 test('not in front of everything behind a byte order mark', () => {
   const tree = read(Uint8Array.from([0xef, 0xbb, 0xbf, ...new TextEncoder().encode('a 1d;\n')]));
-  expect(nginx.annotate?.(tree, 2, 'note')).toBeUndefined();
+  expect(nginx.annotate(tree, 2, 'note')).toBeUndefined();
 });
 
 test('a Latin-1 file takes what it can hold', () => {
   const tree = read(Uint8Array.of(0x23, 0xe4, 0x0a, 0x61, 0x20, 0x31, 0x3b));
-  const edit = nginx.annotate?.(tree, 5, 'f\u00fcr \u4e2d\ud83d\ude00');
+  const edit = nginx.annotate(tree, 5, 'f\u00fcr \u4e2d\ud83d\ude00');
   expect(edit?.after).toBe('# f\u00fcr ??\n');
   const result = applyEdits(tree.file.text, edit ? [edit] : []);
   expect(() => encode({ ...tree.file, text: result.ok ? result.text : '' })).not.toThrow();
@@ -77,5 +77,5 @@ test.each([
   { text: '{{/* a */}}\n{{ if b }}\nd 1;\n{{ end }}\n', want: ['{{/* a */}}'] },
   { text: 'x_by_lua_block { -- a\n }', want: [] }, // Lua's
 ])('the comments of $text', ({ text, want }) =>
-  expect((nginx.comments?.(read(text)) ?? []).map(({ start, end }) => text.slice(start, end))).toEqual(want),
+  expect(nginx.comments(read(text)).map(({ start, end }) => text.slice(start, end))).toEqual(want),
 );

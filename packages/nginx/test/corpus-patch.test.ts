@@ -58,13 +58,13 @@ function secondPlan({ outcome }: Plan): Plan['files'] {
 /** A comment above any statement that sets a lifetime changes nothing that nginx reads. */
 function expectAnnotations(file: SourceFile): void {
   const tree = nginx.parse(file);
-  const comments = nginx.comments?.(tree) ?? [];
-  for (const { value } of nginx.anchors?.(tree) ?? []) {
-    const note = nginx.annotate?.(tree, value.start, 'until 2026-12-02');
+  const comments = nginx.comments(tree);
+  for (const { value } of nginx.anchors(tree)) {
+    const note = nginx.annotate(tree, value.start, 'until 2026-12-02');
     if (!note) continue;
     const result = applyEdits(file.text, [note]);
     const after = nginx.parse({ ...file, text: result.ok ? result.text : '' });
-    expect(nginx.comments?.(after)).toHaveLength(comments.length + 1);
+    expect(nginx.comments(after)).toHaveLength(comments.length + 1);
     expect(after.directives.count).toBe(tree.directives.count);
     expect(after.problems.map(({ message }) => message)).toEqual(tree.problems.map(({ message }) => message));
   }

@@ -99,8 +99,8 @@ function expectSound(texts: Readonly<Record<string, string | Uint8Array>>): Patc
     [],
   );
   for (const { before, after, edits } of plan.files) {
-    const anchors = nginx.anchors?.(nginx.parse(after)) ?? [];
-    const before60 = nginx.anchors?.(nginx.parse(before)) ?? [];
+    const anchors = nginx.anchors(nginx.parse(after));
+    const before60 = nginx.anchors(nginx.parse(before));
     const inserted = edits.filter((edit) => edit.before === '').length;
     expect(anchors).toHaveLength(before60.length + inserted);
     expectAnnotated(
@@ -114,7 +114,7 @@ function expectSound(texts: Readonly<Record<string, string | Uint8Array>>): Patc
 
 function expectAnnotated(file: SourceFile, offsets: readonly number[], edits: Parameters<typeof applyEdits>[1]): void {
   const tree = nginx.parse(file);
-  const notes = offsets.flatMap((offset) => nginx.annotate?.(tree, offset, 'note') ?? []);
+  const notes = offsets.flatMap((offset) => nginx.annotate(tree, offset, 'note') ?? []);
   const unique = [...new Map(notes.map((note) => [note.span.start, note])).values()];
   const read = (all: Parameters<typeof applyEdits>[1]) => {
     const result = applyEdits(file.text, all);
@@ -123,7 +123,7 @@ function expectAnnotated(file: SourceFile, offsets: readonly number[], edits: Pa
   const without = read(edits);
   const withNotes = read([...unique, ...edits]);
   expect(withNotes.directives.count).toBe(without.directives.count);
-  expect(nginx.comments?.(withNotes).length).toBe((nginx.comments?.(without).length ?? 0) + unique.length);
+  expect(nginx.comments(withNotes).length).toBe((nginx.comments(without).length ?? 0) + unique.length);
 }
 
 describe(`patches of odd layouts (${runs} of each kind)`, () => {

@@ -9,8 +9,8 @@ function timed(make: (count: number) => Readonly<Record<string, string>>, count:
   const { plan } = patchTexts(texts);
   for (const file of plan.files) {
     const tree = nginx.parse(file.before);
-    for (const { span } of file.edits) nginx.annotate?.(tree, span.start, 'note');
-    expect(nginx.anchors?.(nginx.parse(file.after)).length).toBeGreaterThan(0);
+    for (const { span } of file.edits) nginx.annotate(tree, span.start, 'note');
+    expect(nginx.anchors(nginx.parse(file.after)).length).toBeGreaterThan(0);
   }
   expect(plan.files.length).toBeGreaterThan(0);
   return performance.now() - before;

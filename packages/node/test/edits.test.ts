@@ -295,7 +295,7 @@ test('a file that was not given is left alone: what else uses it is not seen', (
 describe('comments and places', () => {
   const tree = (text: string, path = 'a.tsx') => node.parse(fileOf(path, text));
   const texts = (text: string, path?: string) =>
-    node.comments?.(tree(text, path)).map(({ start, end }) => text.slice(start, end));
+    node.comments(tree(text, path)).map(({ start, end }) => text.slice(start, end));
   test.each([
     ['a // one\n/* two */ b', ['// one', '/* two */']],
     ["const s = '// no'; const t = `/* no ${/* yes */ x} // no`;", ['/* yes */']],
@@ -318,7 +318,7 @@ describe('comments and places', () => {
     ['/*\n*/ a();', 'a', undefined], // the line begins in a comment
     ['<a>\n{b}</a>', 'b', undefined], // the line begins between tags
   ])('above %j', (text, at, want) => {
-    const edit = node.annotate?.(tree(text), text.indexOf(at), 'note');
+    const edit = node.annotate(tree(text), text.indexOf(at), 'note');
     const result = edit && applyEdits(text, [edit]);
     expect(result && (result.ok ? result.text : result)).toBe(want);
   });
@@ -326,7 +326,7 @@ describe('comments and places', () => {
   test('statements are known by the names around them', () => {
     const text =
       "const o = { a: { sessionTimeout: x } };\nhttps.createServer({ sessionTimeout });\nenum T { A = 5 }\nclass C { static readonly S = 5; }\no.sessionTimeout = 5;\nfunction f() { const d = 60 * 60; }\nnew f5.ltm.ProfileClientSsl('shop', { cacheTimeout: 5 });\nexport default 5;";
-    expect(node.anchors?.(tree(text)).map(({ path }) => path.join(' > '))).toEqual([
+    expect(node.anchors(tree(text)).map(({ path }) => path.join(' > '))).toEqual([
       'o > a > sessionTimeout',
       'https.createServer > sessionTimeout',
       'T > A',

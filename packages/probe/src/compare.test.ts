@@ -26,6 +26,7 @@ function listener(lives: Lives, server = 'nginx'): Listener {
     },
     governing: { seconds: 60, origin: { kind: 'explicit', at } },
     oldSessionsAfterReload: 'dropped',
+    oldSessionsAfterRestart: 'dropped',
     ignored: [],
     notes: [],
   };

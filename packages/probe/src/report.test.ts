@@ -158,6 +158,7 @@ test('the files beside it', () => {
     mechanisms: { sessionId: off, ticketTls12: off, ticketTls13: off },
     governing: { seconds: 60, origin: { kind: 'explicit' as const, at } },
     oldSessionsAfterReload: 'dropped' as const,
+    oldSessionsAfterRestart: 'dropped' as const,
     ignored: [],
     notes: [],
   };

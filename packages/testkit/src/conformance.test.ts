@@ -108,6 +108,7 @@ describe('summarize', () => {
     mechanisms: { sessionId: off, ticketTls12: on, ticketTls13: { enabled: undefined, lifetimes: [] } },
     governing: lifetime,
     oldSessionsAfterReload: 'unknown',
+    oldSessionsAfterRestart: 'unknown',
     ignored: [
       { at, why: 'one' },
       { at, why: 'two' },

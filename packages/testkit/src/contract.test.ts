@@ -23,6 +23,10 @@ function toy(change: { place?: (at: Location) => Location; readOnce?: () => void
     looksFor: 'files that say lifetime',
     claims: ({ text }) => text.includes('lifetime'),
     parse: (file) => ({ file, problems: [] }),
+    anchors: () => [],
+    comments: () => [],
+    annotate: () => undefined,
+    operations: { test: undefined, reload: 'reload', restart: 'restart', restartCost: 'nothing' },
     *resolve(files) {
       readOnce();
       const read: Configuration[] = [];

@@ -207,7 +207,7 @@ function decodeCase(bytes: Uint8Array): string {
 /** A lease finds an edit again by the statement that it is in. */
 function checkAnchors(adapter: Adapter, { files }: Plan): void {
   for (const { after, edits } of files) {
-    const anchors = adapter.anchors?.(adapter.parse(after)) ?? [];
+    const anchors = adapter.anchors(adapter.parse(after));
     for (const { statement } of anchors) expect(statement.end).toBeGreaterThan(statement.start);
     for (const [i, { span, after: written }] of invertEdits(edits).entries()) {
       const shown = `${after.path}: ${JSON.stringify(edits[i]?.after)}`;
@@ -229,14 +229,14 @@ function checkAnnotations(adapter: Adapter, project: Project, { files, outcome }
   const annotated = new Map<SourceFile, SourceFile>();
   for (const { before, edits } of files) {
     const tree = adapter.parse(before);
-    const notes = edits.flatMap(({ span }) => adapter.annotate?.(tree, span.start, words) ?? []);
+    const notes = edits.flatMap(({ span }) => adapter.annotate(tree, span.start, words) ?? []);
     const unique = [...new Map(notes.map((note) => [note.span.start, note])).values()];
     const result = applyEdits(before.text, [...unique, ...edits]);
     expect(result.ok, before.path).toBe(true);
     if (!result.ok) continue;
     const text: SourceFile = { ...before, text: result.text };
     annotated.set(before, text);
-    const comments = adapter.comments?.(adapter.parse(text)) ?? [];
+    const comments = adapter.comments(adapter.parse(text));
     const found = comments.filter(({ start, end }) => text.text.slice(start, end).includes(words));
     expect(found.length, before.path).toBe(unique.length);
   }

@@ -1,4 +1,5 @@
 import {
+  type Instant,
   type Lease,
   type LeaseEventName,
   leaseEvents,
@@ -52,7 +53,7 @@ export async function markIn(
     );
   if (options.newKeys && event === 'inspecting')
     throw new UsageError('error: --new-keys says how a change was deployed or servers were restarted');
-  const shown = await provenFor(store, event, wanted, options);
+  const shown = await provenFor(store, { event, at }, wanted, options);
   if (shown === undefined) return exit.failed;
   const marked = withLock(store, () => {
     const lease = markableLease(store, wanted, server);
@@ -102,7 +103,7 @@ function markableLease(store: LeaseStore, wanted: string | undefined, server: st
  */
 async function provenFor(
   store: LeaseStore,
-  event: LeaseEventName,
+  { event, at }: { readonly event: LeaseEventName; readonly at: Instant },
   wanted: string | undefined,
   options: MarkOptions,
 ): Promise<readonly Shown[] | undefined> {
@@ -110,7 +111,7 @@ async function provenFor(
   if (event === 'inspecting')
     throw new UsageError('error: --probe and --sessions show whether a reload or a restart ended the old sessions');
   const { prove } = await import('./mark/prove.js');
-  return prove(markableLease(store, wanted, options.server), options, errorStyle(options));
+  return prove(markableLease(store, wanted, options.server), at, options, errorStyle(options));
 }
 
 function asksServers({ probe, sessions, servername, connect, starttls, cert, key }: MarkOptions): boolean {

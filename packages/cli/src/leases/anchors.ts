@@ -5,6 +5,6 @@ export function anchorsWith(adapter: Adapter | undefined): (file: SourceFile) =>
   return (file) => {
     const tree = adapter?.parse(file);
     if (!tree || tree.problems.some(({ severity }) => severity === 'error')) return undefined;
-    return adapter?.anchors?.(tree) ?? [];
+    return adapter?.anchors(tree) ?? [];
   };
 }

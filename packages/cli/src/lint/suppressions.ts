@@ -12,7 +12,7 @@ export function readSuppressions(
     const adapter = byId.get(server);
     for (const file of files) {
       if (seen.has(file) || !file.text.includes('shortfuse-ignore')) continue;
-      const comments = adapter?.comments?.(adapter.parse(file));
+      const comments = adapter?.comments(adapter.parse(file));
       // A file that two kinds of server read is theirs whose comments it has.
       if (!comments) continue;
       seen.add(file);

@@ -1,6 +1,7 @@
 import { encode, type SourceFile } from '@shortfuse/core';
 import { formatPatch, OMIT_HEADERS, structuredPatch } from 'diff';
 import { gitBinaryPatch } from './git-binary.js';
+import { differingRegions, joinedRegions } from './regions.js';
 
 /** A file before and after, as a diff shows it. */
 export interface DiffPair {
@@ -22,12 +23,33 @@ function isUtf16({ encoding }: SourceFile): boolean {
   return encoding === 'utf-16le' || encoding === 'utf-16be';
 }
 
+/** Lines around a change that a diff shows. */
+const context = 3;
+
+/** The library is given the changed places with the lines around them: its time grows with the square of the changes in a text. */
 function textPatch({ before, after }: DiffPair): Uint8Array {
-  // No "diff --git" line: git would then take the path for one from the top of the repository, wherever it is run.
   const name = before.path;
-  const patch = structuredPatch(name, name, withMark(before), withMark(after), undefined, undefined, { context: 3 });
+  const [old, now] = [linesOf(withMark(before)), linesOf(withMark(after))];
+  const hunks = joinedRegions(differingRegions(old, now), context).flatMap((region) => {
+    const lead = Math.min(context, region.before[0]);
+    const [first, last] = [region.before[0] - lead, Math.min(region.before[1] + context, old.length)];
+    const [firstNow, lastNow] = [region.after[0] - lead, Math.min(region.after[1] + context, now.length)];
+    const [text, newText] = [old.slice(first, last).join(''), now.slice(firstNow, lastNow).join('')];
+    return structuredPatch(name, name, text, newText, undefined, undefined, { context }).hunks.map((hunk) => ({
+      ...hunk,
+      oldStart: hunk.oldStart + first,
+      newStart: hunk.newStart + firstNow,
+    }));
+  });
+  const patch = { oldFileName: name, newFileName: name, oldHeader: undefined, newHeader: undefined, hunks };
+  // No "diff --git" line: git would then take the path for one from the top of the repository, wherever it is run.
   const text = `--- ${quoted(`a/${name}`)}\n+++ ${quoted(`b/${name}`)}\n${formatPatch(patch, OMIT_HEADERS)}`;
   return before.encoding === 'latin1' ? Buffer.from(text, 'latin1') : Buffer.from(text, 'utf8');
+}
+
+/** With their line ends. */
+function linesOf(text: string): string[] {
+  return text === '' ? [] : text.split(/(?<=\n)/);
 }
 
 /** A byte order mark is text to git and patch. */

@@ -112,7 +112,7 @@ export function preparePatch(
     digestOf,
     anchorsOf: (file) => {
       const adapter = adapterOf(file);
-      return adapter?.anchors?.(adapter.parse(file)) ?? [];
+      return adapter?.anchors(adapter.parse(file)) ?? [];
     },
   });
   const patched = new Map(plan.files.map(({ before, after }) => [before, after]));

@@ -59,6 +59,7 @@ export function listenerOf(name: string, at: Location, seconds: number | undefin
     mechanisms: { sessionId: mechanism, ticketTls12: mechanism, ticketTls13: mechanism },
     governing: lifetime,
     oldSessionsAfterReload: 'dropped',
+    oldSessionsAfterRestart: 'dropped',
     ignored: [],
     notes: [],
   };

@@ -36,6 +36,7 @@ describe('hostsOf', () => {
     mechanisms: { sessionId: unset, ticketTls12: unset, ticketTls13: unset },
     governing: { seconds: 300, origin: { kind: 'default' } },
     oldSessionsAfterReload: 'kept',
+    oldSessionsAfterRestart: 'kept',
     ignored: [],
     notes: [],
   });

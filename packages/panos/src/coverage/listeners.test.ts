@@ -15,6 +15,7 @@ function listener(address: string | null, name: string): Listener {
     mechanisms: { sessionId: off, ticketTls12: off, ticketTls13: off },
     governing: { seconds: 300, origin: { kind: 'default' } },
     oldSessionsAfterReload: 'kept',
+    oldSessionsAfterRestart: 'kept',
     ignored: [],
     notes: [],
   };

@@ -1,6 +1,7 @@
 import { unlink } from 'node:fs/promises';
 import {
   askedName,
+  type Instant,
   type Lease,
   type LeaseListener,
   type LeaseProof,
@@ -8,6 +9,7 @@ import {
   listenersAnswering,
   pathProblemText,
   type Styler,
+  usedSince,
   writeInstant,
 } from '@shortfuse/core';
 import {
@@ -41,6 +43,8 @@ interface Asked {
 /** What one server that answered showed. */
 export interface Shown {
   readonly proof: LeaseProof;
+  /** The sessions that it accepted were taken when the change was in use already: they show nothing. */
+  readonly isTooNew: boolean;
   readonly finding: Finding;
 }
 
@@ -49,7 +53,12 @@ export interface Shown {
  * Undefined where one does not answer; that is said on standard error.
  * @throws UsageError, before anything is asked, for options that do not fit and for a server that answers for no listener
  */
-export async function prove(lease: Lease, options: MarkOptions, style: Styler): Promise<readonly Shown[] | undefined> {
+export async function prove(
+  lease: Lease,
+  happenedAt: Instant,
+  options: MarkOptions,
+  style: Styler,
+): Promise<readonly Shown[] | undefined> {
   const asked = await askedOf(lease, options);
   const { targetSeconds } = lease;
   const stocks = asked.flatMap(({ stock }) => stock ?? []);
@@ -74,11 +83,16 @@ export async function prove(lease: Lease, options: MarkOptions, style: Styler): 
       continue;
     }
     const announced = configuredSeconds(listeners[0]?.server ?? '', result);
+    const are = old ? oldSessionsAre(old.sessions) : 'unproven';
+    const usedAt = Math.min(happenedAt, ...listeners.flatMap((listener) => usedSince(lease, listener) ?? []));
+    // What was made after the change is taken for as long as the change says.
+    const isTooNew = are === 'accepted' && old !== undefined && old.stock.takenAtMs > usedAt;
     shown.push({
       finding,
+      isTooNew,
       proof: {
         ...placeOf(result.endpoint),
-        result: old ? oldSessionsAre(old.sessions) : 'unproven',
+        result: isTooNew ? 'unproven' : are,
         at,
         ...(announced === undefined ? {} : { announcedSeconds: announced }),
         listeners: listeners.map(({ server, address, name, profile }) => ({
@@ -123,7 +137,19 @@ async function askedOf(lease: Lease, options: MarkOptions): Promise<readonly Ask
         ? stocks.map((stock) => ({ endpoint: { ...stock.endpoint, clientCertificate }, stock }))
         : named.flatMap((endpoint) => withStocks(endpoint, stocks, sessions, parsed));
   const mine = lease.listeners.filter((listener) => server === undefined || listener.server === server);
-  return reached.map((one) => ({ ...one, listeners: answering(one.endpoint, mine, lease) }));
+  const asked = reached.map((one) => ({ ...one, listeners: listenersAnswering(placeOf(one.endpoint), mine) }));
+  const others = asked.filter(({ listeners }) => listeners.length === 0);
+  const [other] = others;
+  // A file may have sessions of servers that the lease has nothing to do with.
+  if (other && (hosts.length > 0 || others.length === asked.length)) throw answersForNone(other, mine, lease);
+  if (asked.length === 0) throw new UsageError(`error: ${sessions} holds no session`);
+  if (options.quiet !== true)
+    for (const { endpoint } of others)
+      await write(
+        process.stderr,
+        `not asked: ${askedName(placeOf(endpoint))} answers for no listener of lease ${lease.id}\n`,
+      );
+  return asked.filter(({ listeners }) => listeners.length > 0);
 }
 
 /** The sessions of a server that was named, however it was reached when they were taken. */
@@ -154,14 +180,11 @@ function withStocks(
   }));
 }
 
-function answering(endpoint: Endpoint, mine: readonly LeaseListener[], { id }: Lease): readonly LeaseListener[] {
-  const place = placeOf(endpoint);
-  const found = listenersAnswering(place, mine);
-  if (found.length > 0) return found;
+function answersForNone({ endpoint }: Asked, mine: readonly LeaseListener[], { id }: Lease): UsageError {
   const known = mine.slice(0, 5).map(leasedName).join(', ');
-  throw new UsageError(
-    `error: ${askedName(place)} answers for no listener of lease ${id}, or nobody can say for which\n` +
-      `  help: it has ${known}${mine.length > 5 ? ' and more' : ''}; --servername NAME and --connect ADDRESS:PORT say which is meant`,
+  return new UsageError(
+    `error: ${askedName(placeOf(endpoint))} answers for no listener of lease ${id}, or nobody can say for which\n` +
+      `  help: it has ${known === '' ? 'none' : known}${mine.length > 5 ? ' and more' : ''}; --servername NAME and --connect ADDRESS:PORT say which is meant`,
   );
 }
 

@@ -8,15 +8,18 @@ export function isAlarming({ proof: { result, announcedSeconds = 0 } }: Shown, t
 }
 
 /** What one server showed, in a line. */
-export function shownLine({ proof, finding: { old } }: Shown, targetSeconds: Seconds, style: Styler): string {
+export function shownLine({ proof, isTooNew, finding: { old } }: Shown, targetSeconds: Seconds, style: Styler): string {
   const { result, announcedSeconds } = proof;
   const tone = { refused: 'good', accepted: 'bad', unproven: 'warn' } as const;
-  const parts = [
-    style(tone[result], old ? oldPart(result, old.sessions) : 'no old session was offered, so none is proven gone'),
-  ];
+  const text = isTooNew
+    ? 'the sessions in the file are not from before the change, so they show nothing'
+    : old
+      ? oldPart(result, old.sessions)
+      : 'no old session was offered, so none is proven gone';
+  const parts = [style(tone[result], text)];
   if (announcedSeconds !== undefined) {
-    const text = `new ones are announced for ${spellDuration(announcedSeconds)}`;
-    parts.push(announcedSeconds > targetSeconds ? style('bad', text) : text);
+    const announced = `new ones are announced for ${spellDuration(announcedSeconds)}`;
+    parts.push(announcedSeconds > targetSeconds ? style('bad', announced) : announced);
   }
   return `${askedName(proof)}: ${parts.join('; ')}`;
 }

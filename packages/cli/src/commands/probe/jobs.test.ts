@@ -14,6 +14,7 @@ const listener = (address: string | null, name = ''): Listener => ({
   mechanisms: { sessionId: off, ticketTls12: off, ticketTls13: off },
   governing: { seconds: 60, origin: { kind: 'explicit', at } },
   oldSessionsAfterReload: 'dropped',
+  oldSessionsAfterRestart: 'dropped',
   ignored: [],
   notes: [],
 });
