@@ -2,6 +2,7 @@ import { type Seconds, spellDuration } from '../duration.js';
 import type { Lifetime, Listener } from '../listener.js';
 import { type Location, positionOf } from '../source.js';
 import type { RelatedPlace } from './finding.js';
+import { placeKey } from './rule.js';
 
 /** `shop.example (10.0.0.1:443)`, with its profile where it has one. */
 export function nameListener({ name, address, profile, server }: Listener): string {
@@ -45,10 +46,9 @@ const mostRelated = 4;
 /** Where the listeners of a finding at `at` are defined, as far as that is another line; the first few of them. */
 export function definitionsOf(listeners: readonly Listener[], at: Location): readonly RelatedPlace[] {
   const places = new Map<string, { readonly at: Location; readonly listeners: Listener[] }>();
-  const own = lineKey(at);
   for (const listener of listeners) {
-    const key = lineKey(listener.definedAt);
-    if (key === own) continue;
+    if (isSameLine(listener.definedAt, at)) continue;
+    const key = placeKey(listener.definedAt);
     const place = places.get(key);
     if (place) place.listeners.push(listener);
     else places.set(key, { at: listener.definedAt, listeners: [listener] });
@@ -63,8 +63,10 @@ export function definitionsOf(listeners: readonly Listener[], at: Location): rea
   });
 }
 
-function lineKey({ file, span }: Location): string {
-  return `${file.path}:${positionOf(file, span.start).line}`;
+/** Lines are only counted in the one file: a cause may concern thousands. */
+function isSameLine(a: Location, b: Location): boolean {
+  if (a.file.path !== b.file.path) return false;
+  return positionOf(a.file, a.span.start).line === positionOf(b.file, b.span.start).line;
 }
 
 /**
