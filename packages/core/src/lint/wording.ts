@@ -77,6 +77,8 @@ export function helpToReach(lifetime: Lifetime, target: Seconds, otherwise: stri
   const found = lifetime.remedies?.({ target, allowDisable: false });
   if (!found) return otherwise;
   if (found.kind === 'refused') {
+    // Why the patch cannot is of no use to whoever wants something else than it does.
+    if (!isPatched) return otherwise;
     // It may be worded as the second half of a sentence.
     const help = found.help.replace(/^or /, '');
     // What is not known has been said to be so.
