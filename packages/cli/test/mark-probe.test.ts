@@ -195,8 +195,6 @@ describe.skipIf(!installed)('mark --sessions', () => {
     await patch();
     await server?.reload();
     expect((await shortfuse('mark', 'deployed', '--quiet')).status).toBe(0);
-    // Marks are written to the second.
-    await new Promise((resolve) => setTimeout(resolve, 1000));
     await before(shop);
     const marked = await shortfuse('mark', 'deployed', '--sessions', 's.json');
     expect(marked.status).toBe(0);

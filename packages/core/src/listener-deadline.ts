@@ -1,8 +1,8 @@
 import type { Seconds } from './duration.js';
 import type { Instant } from './instant.js';
 import type { Lease, LeaseEvent, LeaseListener } from './lease.js';
-import { firstOf, isEvent, lastOf, timesOf } from './lease-events.js';
-import { askedNames, longSessionsMadeAt, proofOf } from './proof.js';
+import { firstOf, isAfter, isEvent, lastOf, type Moment, momentsOf, timesOf } from './lease-events.js';
+import { askedNames, longSessionsMade, proofOf } from './proof.js';
 
 /** A time that one listener decides, and why it is that one. `at` undefined: no time can be named. */
 export interface Deadline {
@@ -26,7 +26,7 @@ export function listenerDeadline(lease: Lease, listener: LeaseListener): Listene
   // Whatever was restarted also uses the new configuration. The first time counts: from then on no long session was made.
   const deployed = usedSince(lease, listener);
   if (deployed === undefined) {
-    const isSeen = longSessionsMadeAt(lease, listener) !== undefined;
+    const isSeen = longSessionsMade(lease, listener) !== undefined;
     const why = `${server} does not use the change yet${isSeen ? ': what it announced when it was probed is above the target' : ''}`;
     return { kind: 'waiting', at: undefined, why, ...common };
   }
@@ -71,19 +71,24 @@ export function listenerDeadline(lease: Lease, listener: LeaseListener): Listene
 }
 
 /** What the files say dropped all sessions from before the change, up to `asked`; undefined where they do not say so, or say it of later. */
-export function filesSayDropped(lease: Lease, listener: LeaseListener, asked: Instant): string | undefined {
+export function filesSayDropped(lease: Lease, listener: LeaseListener, asked: Moment): string | undefined {
   return dropsByFiles(lease, listener, asked).length > 0 ? undefined : dropsByFiles(lease, listener)[0]?.by;
 }
 
 /** Since when the server of a listener uses the change, as far as is known; undefined where it does not. */
 export function usedSince(lease: Lease, listener: LeaseListener): Instant | undefined {
-  return firstOf(usedFrom(lease, listener));
+  return firstOf(usesOf(lease, listener).map(({ at }) => at));
 }
 
-/** The times from which its server used the change. One that made long sessions later did not use it then. */
-function usedFrom(lease: Lease, listener: LeaseListener): readonly Instant[] {
-  const longMade = longSessionsMadeAt(lease, listener) ?? Number.NEGATIVE_INFINITY;
-  return timesOf(lease, (event) => isUse(event, listener.server)).filter((at) => at > longMade);
+/** When `isMeant` happened to a server that used the change. One that made long sessions later did not use it then. */
+function usesOf(
+  lease: Lease,
+  listener: LeaseListener,
+  isMeant: (event: LeaseEvent) => boolean = () => true,
+): readonly Moment[] {
+  const longMade = longSessionsMade(lease, listener);
+  const uses = momentsOf(lease, (event) => isUse(event, listener.server) && isMeant(event));
+  return uses.filter((use) => isAfter(use, longMade));
 }
 
 function isUse(event: LeaseEvent, server: string): boolean {
@@ -104,7 +109,7 @@ function dropOf(
 ): { readonly at: Instant; readonly what: string } | undefined {
   const proof = proofOf(lease, listener);
   // What did not drop them, whatever the files say, happened before that.
-  const stillThere = proof?.kind === 'accepted' ? proof.at : Number.NEGATIVE_INFINITY;
+  const stillThere = proof?.kind === 'accepted' ? proof : undefined;
   const drops = dropsByFiles(lease, listener, stillThere).map(({ at, by }) => ({
     at,
     what: `the ${by} dropped the old sessions`,
@@ -121,20 +126,18 @@ function dropOf(
 }
 
 /** The moments later than `since` at which the files say that all old sessions ended. */
-function dropsByFiles(lease: Lease, listener: LeaseListener, since = Number.NEGATIVE_INFINITY): readonly Drop[] {
+function dropsByFiles(lease: Lease, listener: LeaseListener, since?: Moment): readonly Drop[] {
   const { server, oldSessionsAfterReload, oldSessionsAfterRestart, withNewKeys } = listener;
-  const used = usedFrom(lease, listener);
   const inspecting = lastOf(timesOf(lease, isEvent('inspecting')));
-  const decisive = (isMeant: (event: LeaseEvent) => boolean): Instant | undefined =>
-    decisiveOf(
-      timesOf(lease, isMeant).filter((at) => at > since && used.includes(at)),
-      inspecting,
-    );
-  const restarted = decisive(isEvent('restarted', server));
-  const rekeyed = decisive((event) => event.newKeys === true && isUse(event, server));
+  const times = (isMeant?: (event: LeaseEvent) => boolean): readonly Instant[] =>
+    usesOf(lease, listener, isMeant).flatMap((use) => (isAfter(use, since) ? use.at : []));
+  const restarted = decisiveOf(times(isEvent('restarted', server)), inspecting);
+  const rekeyed = decisiveOf(
+    times(({ newKeys }) => newKeys === true),
+    inspecting,
+  );
   const drops: Drop[] = [];
-  if (oldSessionsAfterReload === 'dropped')
-    drops.push(...used.filter((at) => at > since).map((at) => ({ at, by: 'reload' })));
+  if (oldSessionsAfterReload === 'dropped') drops.push(...times().map((at) => ({ at, by: 'reload' })));
   if (restarted !== undefined && oldSessionsAfterRestart === 'dropped') drops.push({ at: restarted, by: 'restart' });
   if (rekeyed !== undefined && withNewKeys?.afterReload === 'dropped')
     drops.push({ at: rekeyed, by: 'change of ticket keys' });

@@ -1,5 +1,6 @@
-import { type Instant, readInstant } from './instant.js';
+import { readInstant } from './instant.js';
 import { isSameListener, type Lease, type LeaseListener, type LeaseProof } from './lease.js';
+import { isAfter, type Moment } from './lease-events.js';
 
 /** A server as it was asked. */
 export type AskedPlace = Pick<LeaseProof, 'host' | 'port' | 'servername' | 'connectedTo'>;
@@ -11,9 +12,8 @@ export type AskedPlace = Pick<LeaseProof, 'host' | 'port' | 'servername' | 'conn
  * - `not-live`: one of them announces a lifetime above the target for new sessions, so the change is not in use there
  * - `unproven`: they were asked, and nothing of that was seen
  */
-export interface ListenerProof {
+export interface ListenerProof extends Moment {
   readonly kind: 'accepted' | 'refused' | 'not-live' | 'unproven';
-  readonly at: Instant;
   /** The probes that showed it. */
   readonly by: readonly LeaseProof[];
 }
@@ -31,56 +31,55 @@ export function proofOf(
   const all = proofsOn(lease, listener);
   const last = all.at(-1);
   if (!last) return undefined;
-  const longMade = longSessionsMadeAt(lease, listener) ?? Number.NEGATIVE_INFINITY;
+  const longMade = longSessionsMade(lease, listener);
   const states = new Map<string, Timed>();
   for (const each of all) {
     const key = placeKey(each.proof);
     const before = states.get(key);
-    const isRefused = each.proof.result === 'refused' && each.at > longMade;
+    const isRefused = each.proof.result === 'refused' && isAfter(each, longMade);
     const result = each.proof.result === 'refused' && !isRefused ? 'unproven' : each.proof.result;
     // The first refusal counts: asking again does not make it later.
     const isNews = !before || (result === 'unproven' ? before.result === 'unproven' : result !== before.result);
     if (isNews || result === 'accepted') states.set(key, { ...each, result });
   }
-  const found = [...states.values()];
-  const of = (result: LeaseProof['result']): readonly Timed[] => found.filter((each) => each.result === result);
-  if (of('accepted').length > 0) return together('accepted', of('accepted'));
-  if (last.at <= longMade)
-    return together(
-      'not-live',
-      all.filter(({ at }) => at === longMade),
-    );
-  return of('unproven').length > 0 ? together('unproven', of('unproven')) : together('refused', found);
+  const shown = (kind: LeaseProof['result']): ListenerProof | undefined => {
+    const [first, ...others] = [...states.values()].filter(({ result }) => result === kind);
+    return first && together(kind, [first, ...others]);
+  };
+  const isLive = longMade === undefined || isAfter(last, longMade);
+  const notLive = isLive ? undefined : together('not-live', [longMade]);
+  return shown('accepted') ?? notLive ?? shown('unproven') ?? shown('refused');
 }
 
-/** Until when a server that answers for `listener` was seen to make sessions that last longer than the target. */
-export function longSessionsMadeAt(
+/** The last time that a server which answers for `listener` was seen to make sessions that last longer than the target. */
+export function longSessionsMade(
   lease: Pick<Lease, 'events' | 'targetSeconds'>,
   listener: LeaseListener,
-): Instant | undefined {
-  return proofsOn(lease, listener).findLast(({ proof }) => (proof.announcedSeconds ?? 0) > lease.targetSeconds)?.at;
+): Timed | undefined {
+  return proofsOn(lease, listener).findLast(({ proof }) => (proof.announcedSeconds ?? 0) > lease.targetSeconds);
 }
 
-interface Timed {
+interface Timed extends Moment {
   readonly proof: LeaseProof;
-  readonly at: Instant;
   readonly result: LeaseProof['result'];
 }
 
 /** In the order of time; those whose time cannot be read are left out. */
 function proofsOn({ events }: Pick<Lease, 'events'>, listener: LeaseListener): readonly Timed[] {
   return events
-    .flatMap(({ proof = [] }) => proof)
-    .filter(({ listeners }) => listeners.some((one) => isSameListener(one, listener)))
-    .flatMap((proof) => {
-      const at = readInstant(proof.at);
-      return at === undefined ? [] : [{ proof, at, result: proof.result }];
-    })
-    .sort((a, b) => a.at - b.at);
+    .flatMap(({ proof: proofs = [] }, order) =>
+      proofs.flatMap((proof) => {
+        const at = readInstant(proof.at);
+        const isMeant = proof.listeners.some((one) => isSameListener(one, listener));
+        return isMeant && at !== undefined ? [{ proof, at, order, result: proof.result }] : [];
+      }),
+    )
+    .sort((a, b) => a.at - b.at || a.order - b.order);
 }
 
-function together(kind: ListenerProof['kind'], found: readonly Timed[]): ListenerProof {
-  return { kind, at: Math.max(...found.map(({ at }) => at)), by: found.map(({ proof }) => proof) };
+function together(kind: ListenerProof['kind'], found: readonly [Timed, ...Timed[]]): ListenerProof {
+  const { at, order } = found.reduce((a, b) => (isAfter(b, a) ? b : a));
+  return { kind, at, order, by: found.map(({ proof }) => proof) };
 }
 
 /** Where the connection went and which name it sent: however else it was asked, that is one server. */

@@ -223,6 +223,15 @@ describe('what servers showed', () => {
     expect(warnings.filter((warning) => warning.startsWith(still))).toHaveLength(warns ? 1 : 0);
   });
 
+  test('what was marked within the second of the last probe, after it, counts', () => {
+    const accepted: [string, ...LeaseProof[]] = ['deployed 12:00', proof('12:05', 'accepted')];
+    expect(shown(zone, [accepted, ['restarted 12:05']])).toMatchObject({ inspectFrom: { at: at('12:06') } });
+    expect(shown(zone, [['restarted 12:05'], accepted])).toMatchObject({ inspectFrom: { at: at('13:00') } });
+    const stale: [string, ...LeaseProof[]] = ['deployed 12:00', proof('12:05', 'unproven', { announcedSeconds: 3600 })];
+    expect(shown(plain, [stale, ['deployed 12:05']])).toMatchObject({ inspectFrom: { at: at('12:06') } });
+    expect(shown(plain, [['deployed 12:05'], stale])).toMatchObject({ phase: 'patched' });
+  });
+
   test('accepted after all waiting: nobody knows how long they last', () =>
     expect(shown(zone, [['deployed 10:00', proof('12:05', 'accepted')]])).toMatchObject({
       phase: 'deployed',

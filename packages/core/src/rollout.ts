@@ -144,7 +144,7 @@ function proofWarnings(lease: Lease): readonly string[] {
           'see whether the reload failed or another server answers, then mark it deployed again',
       );
     }
-    const by = proof?.kind === 'accepted' ? filesSayDropped(lease, listener, proof.at) : undefined;
+    const by = proof?.kind === 'accepted' ? filesSayDropped(lease, listener, proof) : undefined;
     if (proof && by !== undefined)
       warnings.add(
         `${askedNames(proof.by)} still accepts sessions from before the change, although the files say that the ${by} dropped them: ` +

@@ -85,8 +85,8 @@ export async function prove(
     const announced = configuredSeconds(listeners[0]?.server ?? '', result);
     const are = old ? oldSessionsAre(old.sessions) : 'unproven';
     const usedAt = Math.min(happenedAt, ...listeners.flatMap((listener) => usedSince(lease, listener) ?? []));
-    // What was made after the change is taken for as long as the change says.
-    const isTooNew = are === 'accepted' && old !== undefined && old.stock.takenAtMs > usedAt;
+    // What was made after the change is taken for as long as the change says. Marks are written to the second.
+    const isTooNew = are === 'accepted' && old !== undefined && old.stock.takenAtMs >= usedAt + 1000;
     shown.push({
       finding,
       isTooNew,
