@@ -159,6 +159,25 @@ describe('lint --changed-since', () => {
     expect(await affected(cwd, 'conf.d/blog.conf')).toEqual([blog]);
   });
 
+  test('with --panos, of a finding that is about others too', async () => {
+    const rule =
+      '<entry name="shop"><from><member>any</member></from><to><member>any</member></to><source><member>any</member></source>' +
+      '<destination><member>10.0.0.1</member></destination><service><member>any</member></service>' +
+      '<type><ssl-inbound-inspection>web</ssl-inbound-inspection></type><action>decrypt</action></entry>';
+    const firewall =
+      '<config version="10.1.0"><devices><entry name="localhost.localdomain"><vsys><entry name="vsys1"><rulebase>' +
+      `<decryption><rules>${rule}</rules></decryption></rulebase></entry></vsys></entry></devices></config>`;
+    const cwd = repository({
+      ...site,
+      'conf.d/blog.conf': server('blog.example', '10.0.0.2:443'),
+      'firewall.xml': firewall,
+    });
+    put(cwd, 'tls.conf', `\n${site['tls.conf']}# a remark\n`);
+    expect(await affected(cwd, '--panos', 'firewall.xml')).toEqual([]);
+    put(cwd, 'tls.conf', 'ssl_session_timeout 10m;\n');
+    expect(await affected(cwd, '--panos', 'firewall.xml')).toEqual([inherited]);
+  });
+
   test('what cannot be read fails whoever changed it', async () => {
     const cwd = repository({ ...site, 'tls.conf': 'ssl_session_timeout 5m\n' });
     put(cwd, 'readme.txt', 'x');

@@ -90,7 +90,15 @@ async function judgeProject(
   if (options.changedSince !== undefined) {
     const { affectedFindings } = await import('../lint/affected.js');
     const { cwd, adapters } = inputs;
-    findings = await affectedFindings(findings, { rev: options.changedSince, cwd, input, choices, project, adapters });
+    findings = await affectedFindings(findings, {
+      rev: options.changedSince,
+      cwd,
+      input,
+      choices,
+      project,
+      adapters,
+      ...(firewall ? { isMeant: firewall.isMeant } : {}),
+    });
   }
   const formats = [options.format, ...(options.outputFile ?? []).map(({ format }) => format)];
   const fixed = formats.some(wantsFixes)

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import {
   type Adapter,
+  type Configuration,
   decode,
   type Finding,
   type LintInput,
@@ -15,6 +16,7 @@ import {
 import type { Project } from '@shortfuse/files';
 import { type BaseTexts, baseTexts } from './base-texts.js';
 import { type ChangedLines, changedLines } from './changes.js';
+import { narrowFindings } from './narrow.js';
 
 export interface AffectedRequest {
   readonly rev: string;
@@ -23,6 +25,8 @@ export interface AffectedRequest {
   readonly choices: readonly RuleChoice[];
   readonly project: Project;
   readonly adapters: readonly Adapter[];
+  /** The listeners that findings speak of; all where absent. */
+  readonly isMeant?: (listener: Listener) => boolean;
 }
 
 /**
@@ -68,7 +72,7 @@ function governingPlaces({ definedAt, mechanisms, governing, inEffect = [] }: Li
 /** Tells whether there was a finding like this one with the files as they were. */
 async function formerFindings(
   changes: ChangedLines,
-  { rev, cwd, input, choices, project, adapters }: AffectedRequest,
+  { rev, cwd, input, choices, project, adapters, isMeant }: AffectedRequest,
 ): Promise<(finding: Finding) => boolean> {
   const base = await baseTexts(cwd, rev);
   // Nobody knows: rather too many findings than too few.
@@ -85,12 +89,30 @@ async function formerFindings(
   // Nothing that is read has changed.
   if (former.size === 0 && doubtful.size === 0) return () => true;
   const configurations = former.size === 0 ? input.configurations : project.resolveWith(former);
-  const known = new Set(lint({ ...input, configurations }, choices).map(likeness));
+  const formerInput = { ...input, configurations };
+  const all = lint(formerInput, choices);
+  const isMeantThen = isMeant && meantThen(input.configurations, isMeant);
+  const known = new Set((isMeantThen ? narrowFindings(all, formerInput, choices, isMeantThen) : all).map(likeness));
   return (finding) => {
     // A file that is gone may have held what a listener now takes from elsewhere; it cannot be put back to see.
     if (finding.listeners.some(({ server }) => doubtful.has(server)) && isByDefault(finding)) return false;
     return known.has(likeness(finding));
   };
+}
+
+/** Listeners with the files as they were are others: they are known by their names and addresses. */
+function meantThen(
+  configurations: readonly Configuration[],
+  isMeant: (listener: Listener) => boolean,
+): (listener: Listener) => boolean {
+  const leftOut = new Set(
+    configurations.flatMap(({ listeners }) => listeners.filter((listener) => !isMeant(listener)).map(identity)),
+  );
+  return (listener) => !leftOut.has(identity(listener));
+}
+
+function identity({ server, address, name, profile }: Listener): string {
+  return [server, address, name, profile].join('\0');
 }
 
 /** What stays the same where a line moves: some messages name one. */

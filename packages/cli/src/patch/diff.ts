@@ -1,7 +1,7 @@
 import { encode, type SourceFile } from '@shortfuse/core';
-import { formatPatch, OMIT_HEADERS, structuredPatch } from 'diff';
+import { formatPatch, OMIT_HEADERS, type StructuredPatchHunk, structuredPatch } from 'diff';
 import { gitBinaryPatch } from './git-binary.js';
-import { differingRegions, joinedRegions } from './regions.js';
+import { differingRegions, groupedRegions, type Region } from './regions.js';
 
 /** A file before and after, as a diff shows it. */
 export interface DiffPair {
@@ -26,25 +26,56 @@ function isUtf16({ encoding }: SourceFile): boolean {
 /** Lines around a change that a diff shows. */
 const context = 3;
 
-/** The library is given the changed places with the lines around them: its time grows with the square of the changes in a text. */
+/**
+ * The library compares the changed places one by one, and hunks are put together from them: its time grows with the square of
+ * the changes in a text.
+ */
 function textPatch({ before, after }: DiffPair): Uint8Array {
   const name = before.path;
   const [old, now] = [linesOf(withMark(before)), linesOf(withMark(after))];
-  const hunks = joinedRegions(differingRegions(old, now), context).flatMap((region) => {
-    const lead = Math.min(context, region.before[0]);
-    const [first, last] = [region.before[0] - lead, Math.min(region.before[1] + context, old.length)];
-    const [firstNow, lastNow] = [region.after[0] - lead, Math.min(region.after[1] + context, now.length)];
-    const [text, newText] = [old.slice(first, last).join(''), now.slice(firstNow, lastNow).join('')];
-    return structuredPatch(name, name, text, newText, undefined, undefined, { context }).hunks.map((hunk) => ({
-      ...hunk,
-      oldStart: hunk.oldStart + first,
-      newStart: hunk.newStart + firstNow,
-    }));
-  });
+  const hunks = groupedRegions(differingRegions(old, now), context).map((group) => hunkOf(group, old, now));
   const patch = { oldFileName: name, newFileName: name, oldHeader: undefined, newHeader: undefined, hunks };
   // No "diff --git" line: git would then take the path for one from the top of the repository, wherever it is run.
   const text = `--- ${quoted(`a/${name}`)}\n+++ ${quoted(`b/${name}`)}\n${formatPatch(patch, OMIT_HEADERS)}`;
   return before.encoding === 'latin1' ? Buffer.from(text, 'latin1') : Buffer.from(text, 'utf8');
+}
+
+function hunkOf(
+  group: readonly [Region, ...Region[]],
+  old: readonly string[],
+  now: readonly string[],
+): StructuredPatchHunk {
+  const [first] = group;
+  const last = group.at(-1) ?? first;
+  const start = Math.max(0, first.before[0] - context);
+  const end = Math.min(old.length, last.before[1] + context);
+  const lines: string[] = [];
+  let at = start;
+  const keep = (until: number): void => {
+    for (; at < until; at++) lines.push(...shownLine(' ', old[at] ?? ''));
+  };
+  for (const { before, after } of group) {
+    keep(before[0]);
+    const [removed, added] = [old.slice(...before).join(''), now.slice(...after).join('')];
+    const compared = structuredPatch('', '', removed, added, undefined, undefined, { context: before[1] - before[0] });
+    lines.push(...compared.hunks.flatMap((hunk) => hunk.lines));
+    at = before[1];
+  }
+  keep(end);
+  const startNow = first.after[0] - (first.before[0] - start);
+  const linesNow = last.after[1] + (end - last.before[1]) - startNow;
+  // The library's printer takes one off where a side has no line, as the format wants.
+  return {
+    oldStart: start + 1,
+    oldLines: end - start,
+    newStart: startNow + 1,
+    newLines: linesNow,
+    lines,
+  };
+}
+
+function shownLine(mark: string, line: string): string[] {
+  return line.endsWith('\n') ? [mark + line.slice(0, -1)] : [mark + line, '\\ No newline at end of file'];
 }
 
 /** With their line ends. */

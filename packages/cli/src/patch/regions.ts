@@ -53,17 +53,17 @@ function goOnAlike(before: readonly string[], after: readonly string[], i: numbe
   return true;
 }
 
-/** Regions with so few lines between them that a diff shows them together, as one. */
-export function joinedRegions(regions: readonly Region[], context: number): readonly Region[] {
-  const joined: Region[] = [];
+/** Regions in groups: within one there are so few lines between two that a diff shows them in one hunk. */
+export function groupedRegions(
+  regions: readonly Region[],
+  context: number,
+): readonly (readonly [Region, ...Region[]])[] {
+  const groups: [Region, ...Region[]][] = [];
   for (const region of regions) {
-    const last = joined.at(-1);
-    if (last && region.before[0] - last.before[1] <= 2 * context)
-      joined[joined.length - 1] = {
-        before: [last.before[0], region.before[1]],
-        after: [last.after[0], region.after[1]],
-      };
-    else joined.push(region);
+    const group = groups.at(-1);
+    const last = group?.at(-1);
+    if (group && last && region.before[0] - last.before[1] <= 2 * context) group.push(region);
+    else groups.push([region]);
   }
-  return joined;
+  return groups;
 }
