@@ -7,12 +7,16 @@ import { root, say } from './run.mjs';
 const versions = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ['20', '22', '24'];
 const results = versions.map((version) => {
   say(`Node ${version} …`);
-  const { status, stdout } = spawnSync('npx', ['--yes', `--package=node@${version}`, '--', 'node', 'scripts/test.mjs'], {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const { status, stdout } = spawnSync(
+    'npx',
+    ['--yes', `--package=node@${version}`, '--', 'node', 'scripts/test.mjs'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   process.stdout.write(stdout);
   return { version, status, counts: stdout.trim().split('\n').at(-1) ?? '' };
 });
