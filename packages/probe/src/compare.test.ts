@@ -1,7 +1,7 @@
 import { decode, type Listener, type MechanismName, type Seconds } from '@shortfuse/core';
 import { describe, expect, test } from 'vitest';
 import { acceptance, answered, mechanism } from '../test/sample.js';
-import { compare } from './compare.js';
+import { compare, configuredSeconds } from './compare.js';
 
 const at = { file: decode('nginx.conf', new TextEncoder().encode('http {\n}\n')), span: { start: 0, end: 4 } };
 
@@ -117,4 +117,63 @@ describe('a server beside its files', () => {
     expect(compare(listener(lives, 'nginx'), result, []).differences).toHaveLength(1);
     expect(compare(listener(all(60), 'iis'), day, []).differences).toEqual([]);
   });
+});
+
+/** Only of servers that announce what is configured, and only where a session is accepted at all. */
+test.each([
+  {
+    server: 'nginx',
+    tls12: mechanism('ticketTls12', 'resumed', 60),
+    tls13: mechanism('ticketTls13', 'resumed', 300),
+    want: 300,
+  },
+  {
+    server: 'node',
+    tls12: mechanism('ticketTls12', 'sometimes', 7200),
+    tls13: mechanism('ticketTls13', 'off'),
+    want: 7200,
+  },
+  {
+    server: 'nginx',
+    tls12: mechanism('ticketTls12', 'resumed', 60),
+    tls13: mechanism('ticketTls13', 'refused', 300),
+    want: 60,
+  },
+  { server: 'nginx', tls12: mechanism('ticketTls12', 'off'), tls13: mechanism('ticketTls13', 'off'), want: undefined },
+  // 0 announces nothing.
+  {
+    server: 'nginx',
+    tls12: mechanism('ticketTls12', 'resumed', 0),
+    tls13: mechanism('ticketTls13', 'off'),
+    want: undefined,
+  },
+  {
+    server: 'nginx',
+    tls12: mechanism('ticketTls12', 'off'),
+    tls13: mechanism('ticketTls13', 'resumed', 300, 32),
+    want: 300,
+  },
+  // httpd announces the ticket lifetime for tickets that only point into its cache, too.
+  {
+    server: 'apache',
+    tls12: mechanism('ticketTls12', 'off'),
+    tls13: mechanism('ticketTls13', 'resumed', 300, 32),
+    want: undefined,
+  },
+  {
+    server: 'apache',
+    tls12: mechanism('ticketTls12', 'resumed', 60),
+    tls13: mechanism('ticketTls13', 'resumed', 300, 32),
+    want: 60,
+  },
+  // Of others nobody knows what their tickets mean.
+  {
+    server: 'f5',
+    tls12: mechanism('ticketTls12', 'resumed', 60),
+    tls13: mechanism('ticketTls13', 'resumed', 300),
+    want: undefined,
+  },
+])('$server announces $want', ({ server, tls12, tls13, want }) => {
+  const result = answered({ sessionId: mechanism('sessionId', 'resumed'), ticketTls12: tls12, ticketTls13: tls13 });
+  expect(configuredSeconds(server, result)).toBe(want);
 });
