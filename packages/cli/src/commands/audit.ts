@@ -15,9 +15,8 @@ import { adapters as allAdapters } from '../adapters.js';
 import type { AuditOptions } from '../args.js';
 import { type ExitStatus, exit } from '../exit.js';
 import { stylerFor } from '../io/colour.js';
-import { messageOf } from '../io/config.js';
 import { type Inputs, readInputs } from '../io/inputs.js';
-import { writeAtomically } from '../io/output.js';
+import { deliver } from '../io/result.js';
 import { write } from '../io/streams.js';
 
 /** Problems beyond these are counted: whoever has more needs the first ones, or `--format json`. */
@@ -47,17 +46,8 @@ export async function audit(paths: readonly string[], options: AuditOptions): Pr
   if (remarks.length > 0) await write(process.stderr, remarks.join(''));
 
   const report = render(found, options);
-  if (options.output === undefined) {
-    await write(process.stdout, report);
-    return status;
-  }
-  try {
-    await writeAtomically(resolve(options.output), report);
-    return status;
-  } catch (error) {
-    await write(process.stderr, pathProblemText(outputProblem(options.output, error), errorStyle));
-    return exit.failed;
-  }
+  await deliver(report, options.output);
+  return status;
 }
 
 function render(found: Audit, { format, output, color }: AuditOptions): string {
@@ -91,8 +81,4 @@ export function nothingFound({ adapters, paths, cwd, stdin }: Inputs, verb: stri
     `nothing to ${verb} in ${places.join(', ')}; looked for:\n` +
     adapters.map(({ title, looksFor }: Adapter) => `  ${title}: ${looksFor}\n`).join('')
   );
-}
-
-function outputProblem(path: string, error: unknown): { path: string; message: string; help: string } {
-  return { path, message: messageOf(error), help: 'name a file that can be written, in a folder that exists' };
 }

@@ -23,10 +23,9 @@ import { adapters } from '../adapters.js';
 import { type ExitStatus, exit, UsageError } from '../exit.js';
 import { now as currentTime, shownTime } from '../io/clock.js';
 import { stylerFor } from '../io/colour.js';
-import { messageOf } from '../io/config.js';
 import { readInputs } from '../io/inputs.js';
-import { writeAtomically } from '../io/output.js';
 import { readPanos } from '../io/panos.js';
+import { deliver } from '../io/result.js';
 import { write } from '../io/streams.js';
 import { findProjectRoot, LeaseStore } from '../leases/store.js';
 import { readListenersFile } from './coverage/listeners-file.js';
@@ -77,18 +76,8 @@ export async function coverage(panos: string, paths: readonly string[], options:
         )
       : undefined;
   const report = render({ found, audit, targetSeconds, switching }, options);
-  if (options.output === undefined) {
-    await write(process.stdout, report);
-    return status;
-  }
-  try {
-    await writeAtomically(resolve(options.output), report);
-    return status;
-  } catch (error) {
-    const help = 'name a file that can be written, in a folder that exists';
-    await write(process.stderr, pathProblemText({ path: options.output, message: messageOf(error), help }, errorStyle));
-    return exit.failed;
-  }
+  await deliver(report, options.output);
+  return status;
 }
 
 /** The listeners, and where they come from files of servers, what was found there. */

@@ -1,10 +1,7 @@
-import { resolve } from 'node:path';
-import { pathProblemText } from '@shortfuse/core';
 import { countFailures, type FailureReport, failuresJson } from '@shortfuse/panos';
 import { type ExitStatus, exit } from '../exit.js';
 import { stylerFor } from '../io/colour.js';
-import { messageOf } from '../io/config.js';
-import { writeAtomically } from '../io/output.js';
+import { deliver } from '../io/result.js';
 import { write } from '../io/streams.js';
 import type { DecryptErrorsOptions } from './decrypt-errors/options.js';
 import { remarkText } from './decrypt-errors/remarks.js';
@@ -26,18 +23,8 @@ export async function decryptErrors(logs: readonly string[], options: DecryptErr
   if (remarks !== '') await write(process.stderr, remarks);
 
   const report = render(found, options);
-  if (options.output === undefined) {
-    await write(process.stdout, report);
-    return status;
-  }
-  try {
-    await writeAtomically(resolve(options.output), report);
-    return status;
-  } catch (error) {
-    const help = 'name a file that can be written, in a folder that exists';
-    await write(process.stderr, pathProblemText({ path: options.output, message: messageOf(error), help }, errorStyle));
-    return exit.failed;
-  }
+  await deliver(report, options.output);
+  return status;
 }
 
 /** 0 only where no destination leaves a doubt: too little data is no proof that nothing fails. */

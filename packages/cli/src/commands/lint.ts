@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import {
   countUnread,
   type Finding,
@@ -8,7 +7,6 @@ import {
   type LintInput,
   type LintReport,
   type Problem,
-  pathProblemText,
   presets,
   problemsIn,
   type RuleChoice,
@@ -19,9 +17,8 @@ import { adapters as allAdapters } from '../adapters.js';
 import { type ExitStatus, exit, UsageError } from '../exit.js';
 import { now as currentTime } from '../io/clock.js';
 import { stylerFor } from '../io/colour.js';
-import { messageOf } from '../io/config.js';
 import { type Inputs, readInputs } from '../io/inputs.js';
-import { writeAtomically } from '../io/output.js';
+import { deliver } from '../io/result.js';
 import { write } from '../io/streams.js';
 import { findProjectRoot, LeaseStore } from '../leases/store.js';
 import { chooseRules } from '../lint/choices.js';
@@ -181,12 +178,12 @@ async function printTo(
 ): Promise<boolean> {
   const style = stylerFor({ option: color, env: process.env, isTerminal: false });
   try {
-    await writeAtomically(resolve(path), await formatReport(name, report, { style, columns: widestReport }));
+    await deliver(await formatReport(name, report, { style, columns: widestReport }), path);
     return true;
   } catch (error) {
-    const help = 'name a file that can be written, in a folder that exists';
-    const errorStyle = stylerFor({ option: color, env: process.env, isTerminal: process.stderr.isTTY === true });
-    await write(process.stderr, pathProblemText({ path, message: messageOf(error), help }, errorStyle));
+    // The other files and the report itself are wanted all the same.
+    if (!(error instanceof UsageError)) throw error;
+    await write(process.stderr, `${error.message}\n`);
     return false;
   }
 }

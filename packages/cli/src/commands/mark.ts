@@ -120,7 +120,7 @@ function asksServers({ probe, sessions, servername, connect, starttls, cert, key
 
 /** Says what servers showed, and what becomes of the file of sessions. Gives the exit status. */
 async function sayShown(shown: readonly Shown[], targetSeconds: Seconds, options: MarkOptions): Promise<ExitStatus> {
-  const { isAlarming, shownLine } = await import('./mark/shown.js');
+  const { isAlarming, shownText } = await import('./mark/shown.js');
   const { sessions, quiet } = options;
   if (sessions !== undefined) {
     const { spendSessions } = await import('./mark/prove.js');
@@ -129,8 +129,8 @@ async function sayShown(shown: readonly Shown[], targetSeconds: Seconds, options
   }
   const isTerminal = process.stdout.isTTY === true;
   const style = stylerFor({ option: options.color, env: process.env, isTerminal });
-  const lines = shown.map((each) => `${shownLine(each, targetSeconds, style)}\n`);
-  if (quiet !== true) await write(process.stdout, `${lines.join('')}\n`);
+  const texts = shown.map((each) => shownText(each, targetSeconds, style));
+  if (quiet !== true) await write(process.stdout, `${texts.join('')}\n`);
   return shown.some((each) => isAlarming(each, targetSeconds)) ? exit.found : exit.ok;
 }
 

@@ -28,7 +28,7 @@ import { now as currentTime, leaseEnd } from '../io/clock.js';
 import { stylerFor } from '../io/colour.js';
 import { digestOf, digestOfBytes } from '../io/digest.js';
 import { type Inputs, readInputs } from '../io/inputs.js';
-import { writeAtomically } from '../io/output.js';
+import { deliver } from '../io/result.js';
 import { write } from '../io/streams.js';
 import { anchorsWith } from '../leases/anchors.js';
 import { checkRecorded, chosenLease, readLeases } from '../leases/choose.js';
@@ -372,8 +372,7 @@ async function printDiff(
     return { before, after, pathInRepository: pathInRepository(repository?.path, absolute, before.path) };
   });
   const diff = unifiedDiff(pairs);
-  if (options.output === undefined) await write(process.stdout, diff);
-  else await writeAtomically(resolve(options.output), diff);
+  await deliver(diff, options.output);
   if (options.quiet !== true) await write(process.stderr, textOf(prepared, store, options, false, 'stderr'));
 }
 
@@ -390,8 +389,7 @@ async function report(
     options.format === 'json'
       ? `${JSON.stringify({ ...patchReport(outcome, operationsOf), ...(prepared.scope ? { firewall: scopeReport(prepared.scope, prepared.drawnIn) } : {}) }, undefined, 2)}\n`
       : textOf(prepared, store, options, isWritten, 'stdout');
-  if (options.output === undefined) await write(process.stdout, text);
-  else await writeAtomically(resolve(options.output), text);
+  await deliver(text, options.output);
 }
 
 function outcomeOf(prepared: Prepared, store: LeaseStore, options: PatchOptions, isWritten: boolean) {

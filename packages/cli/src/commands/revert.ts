@@ -1,9 +1,9 @@
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Drift, decode, encode, type Lease, printable } from '@shortfuse/core';
 import { isMissing, shownPath, writeDurably } from '@shortfuse/files';
 import type { RevertOptions } from '../args.js';
 import { type ExitStatus, exit } from '../exit.js';
-import { writeAtomically } from '../io/output.js';
+import { deliver } from '../io/result.js';
 import { write } from '../io/streams.js';
 import { checkRecorded, chosenLease, readLeases } from '../leases/choose.js';
 import { withLock } from '../leases/lock.js';
@@ -161,8 +161,7 @@ type RevertReport = Omit<ReturnType<typeof reportOf>, 'lease'> & { readonly leas
 
 async function say(options: RevertOptions, report: RevertReport, text: string): Promise<void> {
   const shown = options.format === 'json' ? `${JSON.stringify({ schemaVersion: 1, ...report }, undefined, 2)}\n` : text;
-  if (options.output === undefined) await write(process.stdout, shown);
-  else await writeAtomically(resolve(options.output), shown);
+  await deliver(shown, options.output);
 }
 
 function textOf(
@@ -222,6 +221,5 @@ async function printDiff(store: LeaseStore, plan: TakeBackPlan, options: RevertO
     ];
   });
   const diff = unifiedDiff(pairs);
-  if (options.output === undefined) await write(process.stdout, diff);
-  else await writeAtomically(resolve(options.output), diff);
+  await deliver(diff, options.output);
 }

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import {
   countErrors,
   type Instant,
@@ -16,7 +15,7 @@ import { type RolloutScope, rolloutScope } from '../firewall/rollout-scope.js';
 import { leaseWithin } from '../firewall/scope.js';
 import { now as currentTime, readTime, shownTime, timeHelp } from '../io/clock.js';
 import { stylerFor } from '../io/colour.js';
-import { writeAtomically } from '../io/output.js';
+import { deliver } from '../io/result.js';
 import { write } from '../io/streams.js';
 import { chosenLease, readLeases } from '../leases/choose.js';
 import { stateOf } from '../leases/state.js';
@@ -41,8 +40,7 @@ export async function status(wanted: string | undefined, options: StatusOptions)
 
   if (scope) await writeRemarks(scope, options);
   const text = scope ? renderScope(statuses, scope, now, options) : render(statuses, now, options);
-  if (options.output === undefined) await write(process.stdout, text);
-  else await writeAtomically(resolve(options.output), text);
+  await deliver(text, options.output);
   return found;
 }
 

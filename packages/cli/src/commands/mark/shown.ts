@@ -1,4 +1,4 @@
-import { askedName, type Seconds, type Styler, spellDuration } from '@shortfuse/core';
+import { askedName, type Seconds, type Styler, spellDuration, type Tone } from '@shortfuse/core';
 import { mechanismTitles, type OldSessions } from '@shortfuse/probe';
 import type { Shown } from './prove.js';
 
@@ -7,38 +7,43 @@ export function isAlarming({ proof: { result, announcedSeconds = 0 } }: Shown, t
   return result === 'accepted' || announcedSeconds > targetSeconds;
 }
 
-/** What one server showed, in a line. */
-export function shownLine({ proof, isTooNew, finding: { old } }: Shown, targetSeconds: Seconds, style: Styler): string {
-  const { result, announcedSeconds } = proof;
-  const tone = { refused: 'good', accepted: 'bad', unproven: 'warn' } as const;
-  const text = isTooNew
-    ? 'the sessions in the file are not from before the change, so they show nothing'
-    : old
-      ? oldPart(result, old.sessions)
-      : 'no old session was offered, so none is proven gone';
-  const parts = [style(tone[result], text)];
-  if (announcedSeconds !== undefined) {
-    const announced = `new ones are announced for ${spellDuration(announcedSeconds)}`;
-    parts.push(announcedSeconds > targetSeconds ? style('bad', announced) : announced);
-  }
-  return `${askedName(proof)}: ${parts.join('; ')}`;
+/** What one server showed: its name, and a line each for old and for new sessions. Ends with a newline. */
+export function shownText(shown: Shown, targetSeconds: Seconds, style: Styler): string {
+  const { proof, finding } = shown;
+  const { announcedSeconds } = proof;
+  const entry = (label: string, tone: Tone | undefined, text: string): string =>
+    `  ${style('quiet', label.padEnd(14))}  ${tone ? style(tone, text) : text}\n`;
+  const tones = { refused: 'good', accepted: 'bad', unproven: 'warn' } as const;
+  const old = entry('old sessions', tones[proof.result], oldText(shown, finding.old?.sessions));
+  const isLong = announcedSeconds !== undefined && announcedSeconds > targetSeconds;
+  const fresh =
+    announcedSeconds === undefined
+      ? ''
+      : entry(
+          'new sessions',
+          isLong ? 'bad' : undefined,
+          `announced for ${spellDuration(announcedSeconds)}${isLong ? ': the change is not in use there' : ''}`,
+        );
+  return `${style('heading', askedName(proof))}\n${old}${fresh}`;
 }
 
-function oldPart(result: Shown['proof']['result'], sessions: readonly OldSessions[]): string {
-  const by = (...wanted: readonly OldSessions['outcome'][]): string =>
+function oldText({ proof: { result }, isTooNew }: Shown, sessions: readonly OldSessions[] | undefined): string {
+  if (!sessions) return 'none was offered, so none is proven gone';
+  const by = (wanted: OldSessions['outcome']): string =>
     sessions
-      .filter(({ outcome }) => wanted.includes(outcome))
+      .filter(({ outcome }) => outcome === wanted)
       .map(({ mechanism }) => mechanismTitles[mechanism])
       .join(', ');
+  if (isTooNew) return 'not shown: those in the file are not from before the change';
   switch (result) {
     case 'refused':
-      return `old sessions are refused (${by('refused')})`;
+      return `refused (${by('refused')})`;
     case 'accepted':
-      return `old sessions are still accepted (${by('accepted')})`;
+      return `still accepted (${by('accepted')})`;
     case 'unproven':
-      if (sessions.length === 0) return 'it resumed nothing before, so there is no old session to offer';
+      if (sessions.length === 0) return 'not shown: it resumed nothing before, so there is none to offer';
       return by('expired') === ''
-        ? `not seen whether old sessions are refused: no answer to an offer (${by('unanswered')})`
-        : `not seen whether old sessions are refused: they are over by now (${by('expired')})`;
+        ? `not shown: no answer to an offer (${by('unanswered')})`
+        : `not shown: they are over by now (${by('expired')})`;
   }
 }
