@@ -106,7 +106,7 @@ describe.skipIf(!installed)('mark --sessions', () => {
     const reloaded = await shortfuse('mark', 'deployed', '--server', 'nginx', '--sessions', 's.json');
     expect(reloaded.status).toBe(1);
     expect(reloaded.stdout).toContain(
-      'shop.example:23200 via 127.0.0.1: old sessions are still accepted (session ID); new ones are announced for 1 min\n',
+      'shop.example:23200 via 127.0.0.1\n  old sessions    still accepted (session ID)\n  new sessions    announced for 1 min\n\n',
     );
     expect(reloaded.stderr).toMatch(/^s\.json is kept, because not all of its sessions were refused; /);
     expect(existsSync(join(folder, 's.json'))).toBe(true);
@@ -118,7 +118,9 @@ describe.skipIf(!installed)('mark --sessions', () => {
     await restart();
     const restarted = await shortfuse('mark', 'restarted', '--sessions', 's.json');
     expect(restarted.status).toBe(0);
-    expect(restarted.stdout).toMatch(/^shop\.example:23200 via 127\.0\.0\.1: old sessions are refused \(session ID, /);
+    expect(restarted.stdout).toMatch(
+      /^shop\.example:23200 via 127\.0\.0\.1\n {2}old sessions {4}refused \(session ID, /,
+    );
     expect(restarted.stdout).toContain(
       '  proof           old sessions are refused at shop.example:23200 via 127.0.0.1 (1 of 2 listeners)\n',
     );
@@ -138,7 +140,7 @@ describe.skipIf(!installed)('mark --sessions', () => {
     const marked = await shortfuse('mark', 'deployed', '--new-keys', '--sessions', 's.json', '--probe', blog);
     expect(marked.status).toBe(0);
     expect(marked.stdout).toMatch(
-      /^blog\.example:23201 via 127\.0\.0\.1: old sessions are refused \(TLS 1\.2 ticket, TLS 1\.3 ticket\)/,
+      /^blog\.example:23201 via 127\.0\.0\.1\n {2}old sessions {4}refused \(TLS 1\.2 ticket, TLS 1\.3 ticket\)\n/,
     );
     // The shop's sessions are still to be offered.
     expect(existsSync(join(folder, 's.json'))).toBe(true);
@@ -164,7 +166,7 @@ describe.skipIf(!installed)('mark --sessions', () => {
     await restart();
     const marked = await shortfuse('mark', 'restarted', '--sessions', 's.json');
     expect(marked.status).toBe(1);
-    expect(marked.stdout).toContain('new ones are announced for 1 h\n');
+    expect(marked.stdout).toContain('  new sessions    announced for 1 h: the change is not in use there\n');
     expect(await status()).toMatchObject({ phase: 'patched', proof: 'not-live', inspectFrom: null });
 
     writeFileSync(join(folder, 'nginx.conf'), patched);
@@ -199,7 +201,7 @@ describe.skipIf(!installed)('mark --sessions', () => {
     const marked = await shortfuse('mark', 'deployed', '--sessions', 's.json');
     expect(marked.status).toBe(0);
     expect(marked.stdout).toMatch(
-      /^shop\.example:23200 via 127\.0\.0\.1: the sessions in the file are not from before the change/,
+      /^shop\.example:23200 via 127\.0\.0\.1\n {2}old sessions {4}not shown: those in the file are not from before/,
     );
     expect((await status()).proof).toBe('unproven');
   });
@@ -220,7 +222,7 @@ describe.skipIf(!installed)('mark --sessions', () => {
     await restart();
     const marked = await shortfuse('mark', 'restarted', '--sessions', 's.json');
     expect(marked.stdout).toMatch(
-      /^127\.0\.0\.1:23201: old sessions are still accepted \(TLS 1\.2 ticket, TLS 1\.3 ticket\)/,
+      /^127\.0\.0\.1:23201\n {2}old sessions {4}still accepted \(TLS 1\.2 ticket, TLS 1\.3 ticket\)\n/,
     );
     expect(marked.stderr).toMatch(
       /^not asked: other\.example:443 via 127\.0\.0\.1:23200 answers for no listener of lease .*\ns\.json is kept/,
