@@ -6,13 +6,12 @@ import {
   isSameListener,
   type Lease,
   type LeaseFile,
-  type Problem,
   type ProblemReport,
   patchedText,
   patchReport,
   patchText,
   pathProblemText,
-  placeOf,
+  problemReports,
   problemsOf,
   problemText,
   type SourceFile,
@@ -108,8 +107,8 @@ export async function patchIn(store: LeaseStore, paths: readonly string[], optio
     await write(process.stderr, 'nothing is changed: what cannot be read cannot be shown to be right afterwards\n');
     if (options.format === 'json')
       await report(nothingOf(prepared), store, options, false, [
-        ...reported(project, problems),
-        ...reportedProblems((scope?.coverage.problems ?? []).filter(({ severity }) => severity === 'error')),
+        ...problemReports(problems, project.pathProblems),
+        ...problemReports((scope?.coverage.problems ?? []).filter(({ severity }) => severity === 'error')),
       ]);
     return exit.failed;
   }
@@ -147,25 +146,6 @@ function wishOf(options: PatchOptions) {
     reason: options.reason,
     ticket: options.ticket,
   };
-}
-
-/** The problems as JSON has them. */
-function reported(project: Project, problems: readonly Problem[]): readonly ProblemReport[] {
-  return [
-    ...project.pathProblems.map(({ path, message, help }) => ({
-      file: path,
-      line: 1,
-      column: 1,
-      severity: 'error' as const,
-      message,
-      help,
-    })),
-    ...reportedProblems(problems),
-  ];
-}
-
-function reportedProblems(problems: readonly Problem[]): readonly ProblemReport[] {
-  return problems.map(({ at, severity, message, help }) => ({ ...placeOf(at), severity, message, help }));
 }
 
 /** A patch that changes nothing, for a report on why. */

@@ -8,8 +8,16 @@ import {
   type Origin,
   type Renewal,
 } from '../listener.js';
-import type { Severity } from '../problem.js';
-import { type Audit, type AuditSummary, type Place, placeOf, problemsOf, summarize } from './audit.js';
+import type { Problem, Severity } from '../problem.js';
+import {
+  type Audit,
+  type AuditSummary,
+  type PathProblem,
+  type Place,
+  placeOf,
+  problemsOf,
+  summarize,
+} from './audit.js';
 
 /** `audit --format json`, as data. `packages/cli/schemas/audit.schema.json` says the same to other programs. */
 export interface AuditReport {
@@ -77,17 +85,7 @@ export function auditReport(audit: Audit): AuditReport {
     schemaVersion: 1,
     targetSeconds,
     listeners: configurations.flatMap(({ listeners }) => listeners.map(listenerReport)),
-    problems: [
-      ...pathProblems.map(({ path, message, help }) => ({
-        file: path,
-        line: 1,
-        column: 1,
-        severity: 'error' as const,
-        message,
-        help,
-      })),
-      ...problemsOf(audit).map(({ at, severity, message, help }) => ({ ...placeOf(at), severity, message, help })),
-    ],
+    problems: problemReports(problemsOf(audit), pathProblems),
     configurations: configurations.map(({ server, label, extent, assumptions, files }) => ({
       server,
       label,
@@ -105,6 +103,24 @@ export function auditReport(audit: Audit): AuditReport {
     ),
     summary: summarize(audit),
   };
+}
+
+/** Problems as every JSON of this program has them: those with a path as a whole first. */
+export function problemReports(
+  problems: readonly Problem[],
+  pathProblems: readonly PathProblem[] = [],
+): readonly ProblemReport[] {
+  return [
+    ...pathProblems.map(({ path, message, help }) => ({
+      file: path,
+      line: 1,
+      column: 1,
+      severity: 'error' as const,
+      message,
+      help,
+    })),
+    ...problems.map(({ at, severity, message, help }) => ({ ...placeOf(at), severity, message, help })),
+  ];
 }
 
 /** {@link auditReport} as text: indented by two, with a newline at the end. */

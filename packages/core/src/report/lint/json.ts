@@ -4,8 +4,7 @@ import type { LintReport, LintSummary } from '../../lint/report.js';
 import type { Listener } from '../../listener.js';
 import type { Severity } from '../../problem.js';
 import { type Location, positionOf } from '../../source.js';
-import { placeOf } from '../audit.js';
-import type { ProblemReport } from '../json.js';
+import { type ProblemReport, problemReports } from '../json.js';
 
 /** `lint --format json`, as data. `packages/cli/schemas/lint.schema.json` says the same to other programs. */
 export interface LintJson {
@@ -55,17 +54,7 @@ export function lintJsonReport(report: LintReport): LintJson {
     schemaVersion: 1,
     targetSeconds,
     findings: findings.map((finding, i) => findingJson(finding, fingerprints[i] ?? '')),
-    problems: [
-      ...pathProblems.map(({ path, message, help }) => ({
-        file: path,
-        line: 1,
-        column: 1,
-        severity: 'error' as const,
-        message,
-        help,
-      })),
-      ...problems.map(({ at, severity, message, help }) => ({ ...placeOf(at), severity, message, help })),
-    ],
+    problems: problemReports(problems, pathProblems),
     summary: { ...summary, findings: findings.length },
   };
 }
