@@ -2,6 +2,7 @@ import type { Configuration } from './adapter.js';
 import type { Seconds } from './duration.js';
 import {
   isWithin,
+  type Lifetime,
   type Listener,
   lastingName,
   type Mechanism,
@@ -10,11 +11,16 @@ import {
   mechanismSeconds,
 } from './listener.js';
 import type { Problem } from './problem.js';
+import type { SourceFile } from './source.js';
 
 /** Something that a patch should not have done, or has not done. */
 export interface Deviation {
   /** As it was before the patch; undefined where no single listener is concerned. */
   readonly listener: Listener | undefined;
+  /** Its way of resuming that deviates; there where a listener is. */
+  readonly mechanism?: MechanismName;
+  /** The files, as before the patch, of which an edit is to blame; absent where it may be any. */
+  readonly files?: readonly SourceFile[];
   /** Completes "the configuration shows that …". */
   readonly what: string;
 }
@@ -51,48 +57,65 @@ function configurationDeviations(
   after: Configuration,
   expectation: Expectation,
 ): readonly Deviation[] {
+  const { files } = before;
   if (before.listeners.length !== after.listeners.length) {
     const what = `${before.label} has ${after.listeners.length} TLS listeners and not ${before.listeners.length}`;
-    return before.listeners.length === 0
-      ? [{ listener: undefined, what }]
-      : before.listeners.map((listener) => ({ listener, what }));
+    return [{ listener: undefined, files, what }];
   }
   const deviations: Deviation[] = [];
   for (const [i, listener] of before.listeners.entries()) {
     const now = after.listeners[i];
-    const what = now ? listenerDeviation(listener, now, expectation) : 'it is gone';
-    if (what !== undefined) deviations.push({ listener, what });
+    if (!now) continue;
+    // Whoever is behind such a change, it is hardly the one that lost its place.
+    if (isAnother(listener, now))
+      deviations.push({ listener: undefined, files, what: `another listener is in its place: ${named(now)}` });
+    else
+      for (const each of listenerDeviations(listener, now, expectation)) deviations.push({ listener, files, ...each });
   }
   const fresh = newError(before.problems, after.problems);
-  if (fresh !== undefined) deviations.push({ listener: undefined, what: `the server would now refuse it: ${fresh}` });
+  if (fresh !== undefined)
+    deviations.push({ listener: undefined, files, what: `the server would now refuse it: ${fresh}` });
   return deviations;
 }
 
-function listenerDeviation(before: Listener, after: Listener, expectation: Expectation): string | undefined {
-  if (
+function isAnother(before: Listener, after: Listener): boolean {
+  return (
+    before.server !== after.server ||
     before.address !== after.address ||
     lastingName(before) !== lastingName(after) ||
     before.profile !== after.profile
-  )
-    return `another listener is in its place: ${after.address ?? ''} ${after.name}`;
+  );
+}
+
+function named({ server, address, name }: Listener): string {
+  return [address, name].filter(Boolean).join(' ') || server;
+}
+
+function listenerDeviations(
+  before: Listener,
+  after: Listener,
+  expectation: Expectation,
+): readonly Required<Pick<Deviation, 'mechanism' | 'what'>>[] {
   const { target } = expectation;
   const mine = expectation.wished.get(before);
   const refused = expectation.refused?.get(before);
-  for (const name of mechanismNames) {
-    const was = before.mechanisms[name];
-    const is = after.mechanisms[name];
+  const deviations: Required<Pick<Deviation, 'mechanism' | 'what'>>[] = [];
+  for (const mechanism of mechanismNames) {
+    const was = before.mechanisms[mechanism];
+    const is = after.mechanisms[mechanism];
     if (isSame(was, is)) {
-      if (mine?.has(name) && !isReached(is, target) && isPossible(after, name)) return `${name} did not change`;
+      if (mine?.has(mechanism) && !isReached(is, target) && isPossible(after, mechanism))
+        deviations.push({ mechanism, what: `${mechanism} did not change` });
       continue;
     }
     // A timeout of 0 can switch a mechanism off that a timeout of 60 has on, here or at a listener that shares the timeout; then
     // it is short, too.
     const mayMove = mine ?? (was.enabled === false && (expectation.isWanted?.(before) ?? true));
     if (mayMove && isReached(is, target)) continue;
-    if (refused?.has(name) && isPartlyReached(was, is, target)) continue;
-    return `${name} is ${shown(is)} and was ${shown(was)}`;
+    if (refused?.has(mechanism) && isPartlyReached(was, is, target)) continue;
+    deviations.push({ mechanism, what: `${mechanism} is ${shown(is)} and was ${shown(was)}` });
   }
-  return undefined;
+  return deviations;
 }
 
 function isSame(a: Mechanism, b: Mechanism): boolean {
@@ -100,8 +123,13 @@ function isSame(a: Mechanism, b: Mechanism): boolean {
     a.enabled === b.enabled &&
     a.renewal === b.renewal &&
     a.lifetimes.length === b.lifetimes.length &&
-    a.lifetimes.every(({ seconds }, i) => seconds === b.lifetimes[i]?.seconds)
+    a.lifetimes.every((lifetime, i) => isAsLong(lifetime, b.lifetimes[i]))
   );
+}
+
+/** A bound that is lost or gained is a change, too. */
+function isAsLong(a: Lifetime, b: Lifetime | undefined): boolean {
+  return b !== undefined && a.seconds === b.seconds && a.atMost === b.atMost;
 }
 
 function isReached(mechanism: Mechanism, target: Seconds): boolean {
@@ -116,7 +144,7 @@ function isPartlyReached(was: Mechanism, is: Mechanism, target: Seconds): boolea
     is.lifetimes.length === was.lifetimes.length &&
     is.lifetimes.every((lifetime, i) => {
       const { seconds, atMost } = was.lifetimes[i] ?? lifetime;
-      return lifetime.seconds === seconds || isWithin(lifetime, Math.max(target, seconds ?? atMost ?? 0));
+      return isAsLong(lifetime, was.lifetimes[i]) || isWithin(lifetime, Math.max(target, seconds ?? atMost ?? 0));
     })
   );
 }
@@ -128,7 +156,10 @@ function isPossible({ mechanisms, presumed }: Listener, name: MechanismName): bo
 function shown(mechanism: Mechanism): string {
   if (mechanism.enabled === false) return 'off';
   const seconds = mechanismSeconds(mechanism);
-  return seconds === undefined ? 'unknown' : `${seconds} s`;
+  if (seconds !== undefined) return `${seconds} s`;
+  const bounds = mechanism.lifetimes.map((lifetime) => lifetime.seconds ?? lifetime.atMost ?? Number.POSITIVE_INFINITY);
+  const longest = Math.max(...bounds, bounds.length > 0 ? 0 : Number.POSITIVE_INFINITY);
+  return longest === Number.POSITIVE_INFINITY ? 'unknown' : `unknown, at most ${longest} s`;
 }
 
 /** The first error that was not there before. Places move with a patch, so the messages are compared, without the lines they name. */

@@ -1,5 +1,6 @@
 import type { Configuration } from './adapter.js';
 import type { Refusal, Remedies, Remedy, RemedyFinder, Wish } from './change.js';
+import type { TextEdit } from './edit.js';
 import { isWithin, type Lifetime, type Listener, type MechanismName, mechanismNames } from './listener.js';
 import type { PatchRequest } from './plan.js';
 import type { SourceFile } from './source.js';
@@ -39,6 +40,7 @@ export function choiceIn(configurations: readonly Configuration[], request: Patc
   const outsiders = holdersOutside(configurations, wished, find, keyOf);
   const refusals = new Map<Case, SharedRefusal>();
   const options = new Map<Case, Options>();
+  const shared = new Map<string, SharedRefusal>();
   for (const each of cases) {
     const found = find(each.lifetime);
     if (found.kind === 'refused') {
@@ -47,8 +49,15 @@ export function choiceIn(configurations: readonly Configuration[], request: Patc
     }
     const all = found.remedies.map((remedy) => ({ key: keyOf(remedy), remedy }));
     const [first, ...others] = all.filter(({ key }) => !outsiders.has(key));
-    if (first) options.set(each, [first, ...others]);
-    else refusals.set(each, sharedRefusal(all.flatMap(({ key }) => outsiders.get(key) ?? [])));
+    if (first) {
+      options.set(each, [first, ...others]);
+      continue;
+    }
+    // Thousands can share their ways with thousands: each list is made once.
+    const ways = all.map(({ key }) => key).join(' ');
+    const refusal = shared.get(ways) ?? sharedRefusal(all.flatMap(({ key }) => outsiders.get(key) ?? []));
+    shared.set(ways, refusal);
+    refusals.set(each, refusal);
   }
   return { options, refusals };
 }
@@ -204,10 +213,13 @@ function remedyKeys(): (remedy: Remedy) => string {
     const key =
       remedy.edits.length === 0
         ? `companion ${known.size}`
-        : remedy.edits
-            .map(({ file, edit: { span, after } }) => `${numberOf(file)}:${span.start}-${span.end}=${after}`)
-            .join(' ');
+        : remedy.edits.map(({ file, edit }) => `${numberOf(file)}:${editKey(edit)}`).join(' ');
     known.set(remedy, key);
     return key;
   };
+}
+
+/** Equal edits of one file have equal keys. The length keeps what is inserted from looking like a further edit. */
+export function editKey({ span, after }: TextEdit): string {
+  return `${span.start}-${span.end}=${after.length}:${after}`;
 }
