@@ -8,8 +8,12 @@ export function readInstant(text: string): Instant | undefined {
   if (!parts || Number(parts[3]) > daysIn(Number(parts[1]), Number(parts[2]))) return undefined;
   // biome-ignore lint/style/noRestrictedGlobals: Date.parse reads a text and no clock
   const instant = Date.parse(text);
-  return Number.isNaN(instant) ? undefined : instant;
+  // An offset can lead out of the years that are written with four digits; such a time could not be read again.
+  return Number.isNaN(instant) || instant < yearZero || instant >= year10000 ? undefined : instant;
 }
+
+const yearZero: Instant = -62_167_219_200_000;
+const year10000: Instant = 253_402_300_800_000;
 
 function daysIn(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;

@@ -24,7 +24,10 @@ export function readTime(text: string): Instant | undefined {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts
     .slice(1)
     .map((part) => Number(part ?? 0));
-  const date = new Date(year, month - 1, day, hour, minute, second);
+  // The constructor takes the year 50 for 1950.
+  const date = new Date(2000, 0);
+  date.setFullYear(year, month - 1, day);
+  date.setHours(hour, minute, second);
   // A day such as February 30 would silently become another one.
   const isReal = date.getMonth() === month - 1 && date.getDate() === day && hour < 24 && minute < 60 && second < 60;
   return isReal ? date.getTime() : undefined;
@@ -38,12 +41,18 @@ export function leaseEnd(from: Instant, options: { readonly for?: string; readon
     const until = readTime(options.until);
     if (until === undefined) throw new UsageError(`error: --until ${options.until}: no time\n  help: ${timeHelp}`);
     if (until <= from) throw new UsageError(`error: --until ${options.until} is in the past`);
-    return until;
+    return recordable(until, `--until ${options.until}`);
   }
   const seconds = readDuration(options.for ?? '7d');
   if (seconds === undefined || seconds === 0)
     throw new UsageError(`error: --for ${options.for}: no duration\n  help: write 12h, 7d or 1d12h`);
-  return from + seconds * 1000;
+  return recordable(from + seconds * 1000, `--for ${options.for}`);
+}
+
+/** Later times are written in another form, which a lease does not have. */
+function recordable(end: Instant, option: string): Instant {
+  if (end <= Date.UTC(9999, 11, 31, 23, 59, 59)) return end;
+  throw new UsageError(`error: ${option}: ends after the year 9999\n  help: write 12h, 7d or 1d12h`);
 }
 
 /** A time for people: local, with its zone. */
