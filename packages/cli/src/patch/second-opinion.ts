@@ -30,6 +30,14 @@ export type Opinion =
 /** Above this size (in UTF-16 units) nobody is asked: the readers are here for what people write. */
 const longestText = 8 * 1024 * 1024;
 
+/** Names hold the whole way, so their length would grow with the square of what is nested. Nobody nests that deep. */
+const deepest = 500;
+
+/** @throws RangeError beyond {@link deepest} */
+function refuseDeeper(depth: number): void {
+  if (depth > deepest) throw new RangeError('it is nested too deep');
+}
+
 /** Does `reader` see the same settings before and after, except for those that were intended? */
 export function opinionOf(reader: SecondReader, { before, after, edits }: PatchedFile): Opinion {
   if (before.text.length > longestText) return { kind: 'no-opinion', why: 'the file is too large for it' };
@@ -82,10 +90,10 @@ const nginxConf: SecondReader = {
   reads: () => true,
   isIntended: ({ name }) => /(?:^| )(["']?)ssl_session_timeout\1$/.test(name),
   read: ({ text }) => {
-    const entries: Entry[] = [];
+    let entries: readonly Entry[] = [];
     parseNginx(text, (error, tree) => {
       if (error) throw error;
-      if (tree) entries.push(...nginxEntries(tree));
+      if (tree) entries = nginxEntries(tree);
     });
     return entries;
   },
@@ -100,9 +108,10 @@ interface NginxNode {
 function nginxEntries(root: NginxNode): Entry[] {
   const entries: Entry[] = [];
   // Blocks may be nested deeper than calls can be.
-  const stack: { node: NginxNode; path: string }[] = [{ node: root, path: '' }];
+  const stack: { node: NginxNode; path: string; depth: number }[] = [{ node: root, path: '', depth: 0 }];
   for (let next = stack.pop(); next; next = stack.pop()) {
-    const { node, path } = next;
+    const { node, path, depth } = next;
+    refuseDeeper(depth);
     // It keeps the blanks between words, which are no part of a value.
     entries.push({
       name: path,
@@ -111,7 +120,7 @@ function nginxEntries(root: NginxNode): Entry[] {
         .trim(),
     });
     for (const child of [...(node.children ?? [])].reverse())
-      stack.push({ node: child, path: path === '' ? child.name : `${path} > ${child.name}` });
+      stack.push({ node: child, path: path === '' ? child.name : `${path} > ${child.name}`, depth: depth + 1 });
   }
   return entries;
 }
@@ -121,7 +130,7 @@ const ini: SecondReader = {
   title: 'ini',
   reads: ({ path }) => /\.inf$/i.test(path),
   isIntended: ({ name }) => /\\servercachetime$/i.test(name),
-  read: ({ text }) => flattened(parseIni(text), ''),
+  read: ({ text }) => flattened(parseIni(text)),
 };
 
 /** Registry preferences of Group Policy. */
@@ -133,7 +142,7 @@ const xml: SecondReader = {
     const valid = XMLValidator.validate(text);
     if (valid !== true) throw new Error(valid.err.msg);
     const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@', parseAttributeValue: false });
-    return flattened(parser.parse(text), '');
+    return flattened(parser.parse(text));
   },
 };
 
@@ -141,13 +150,14 @@ const xml: SecondReader = {
 export const secondReaders: Readonly<Record<string, readonly SecondReader[]>> = { nginx: [nginxConf], iis: [ini, xml] };
 
 /** The leaves of what a parser made, in its order, with the way to each. */
-function flattened(value: unknown, path: string): Entry[] {
+function flattened(value: unknown): Entry[] {
   const entries: Entry[] = [];
-  const stack: { value: unknown; path: string }[] = [{ value, path }];
+  const stack: { value: unknown; path: string; depth: number }[] = [{ value, path: '', depth: 0 }];
   for (let next = stack.pop(); next; next = stack.pop()) {
+    refuseDeeper(next.depth);
     if (typeof next.value === 'object' && next.value !== null)
       for (const [key, child] of Object.entries(next.value).reverse())
-        stack.push({ value: child, path: next.path === '' ? key : `${next.path}.${key}` });
+        stack.push({ value: child, path: next.path === '' ? key : `${next.path}.${key}`, depth: next.depth + 1 });
     else entries.push({ name: next.path, value: String(next.value) });
   }
   return entries;
