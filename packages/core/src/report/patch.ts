@@ -46,8 +46,12 @@ export interface PatchTextOptions {
 export function patchText(outcome: PatchOutcome, options: PatchTextOptions): string {
   const { style = plain, columns = 100 } = options;
   const { plan, lease, companions, remarks } = outcome;
-  const folded = (text: string, indent: number): string[] =>
-    wrap(printable(text), columns - indent).map((line, i) => ' '.repeat(i === 0 ? indent : indent + 2) + line);
+  const folded = (text: string, indent: number): string[] => {
+    const [first = '', ...others] = wrap(printable(text), columns - indent);
+    // What does not fit on one line goes on two columns further in.
+    const lines = others.length === 0 ? [first] : wrap(printable(text), columns - indent - 2);
+    return lines.map((line, i) => ' '.repeat(i === 0 ? indent : indent + 2) + line);
+  };
   const sections: string[][] = [];
   if (plan.files.length > 0)
     sections.push([
