@@ -52,15 +52,15 @@ describe('the fewest edits', () => {
   });
 
   test('a shared remedy of many edits does not count as one', () => {
-    // Both can do with an edit each, or share one way of three edits.
+    // Both can do with an edit each, or share one way of three edits that works as well.
     const shared: MadeUpOptions['remediesOf'] = (_, [own], files) => ({
       kind: 'remedies',
       remedies: [
         own ?? { edits: [] },
-        { edits: ['x 1', 'y 2', 'z 3'].map((old) => editIn(files.get('m'), old, `${old.charAt(0)} 4`)) },
+        { edits: ['a 3600', 'b 3600', '#'].map((old) => editIn(files.get('m'), old, `${old.charAt(0)} 50`)) },
       ],
     });
-    const plan = planOf(madeUp({ m: 'a 3600\nb 3600\nx 1\ny 2\nz 3\n' }, { remediesOf: shared }));
+    const plan = planOf(madeUp({ m: 'a 3600\nb 3600\n#\n' }, { remediesOf: shared }));
     expect(editsOf(plan)).toEqual(['m:1 3600 -> 60 (a)', 'm:2 3600 -> 60 (b)']);
   });
 
@@ -469,9 +469,12 @@ describe('what reading back finds', () => {
       {
         remediesOf: (_, [, shared]) => (shared ? { kind: 'remedies', remedies: [shared] } : undefined),
         spoil: (outcome, textOf) =>
-          textOf('m').startsWith('* 60')
-            ? mapListeners(outcome, (one) => (one.name === 'b' ? withSeconds(one, 1800) : one))
-            : outcome,
+          mapListeners(outcome, (one) => {
+            const { ticketTls13 } = withSeconds(one, 3600).mechanisms;
+            return one.name === 'b' && textOf('m').startsWith('* 60')
+              ? { ...one, mechanisms: { ...one.mechanisms, ticketTls13 } }
+              : one;
+          }),
       },
     );
     const plan = planOf(server);
@@ -484,16 +487,20 @@ describe('what reading back finds', () => {
     const names = Array.from({ length: 300 }, (_, i) => `n${i}`);
     let readings = 0;
     const server = madeUp(
-      { m: `${names.map((name) => `${name} 3600\n`).join('')}c 60\n` },
+      { m: `${names.map((name) => `${name} 3600\n`).join('')}c 60\n`, other: 'd 3600\n' },
       {
-        spoil: (outcome) => {
+        configurations: [['m'], ['other']],
+        spoil: (outcome, textOf) => {
           readings++;
-          return mapListeners(outcome, (one) => (one.name === 'c' ? withSeconds(one, 7200) : one));
+          return textOf('m').includes(' 60\nn') || textOf('m').includes(' 60\nc')
+            ? mapListeners(outcome, (one) => (one.name === 'c' ? withSeconds(one, 7200) : one))
+            : outcome;
         },
       },
     );
     const plan = planOf(server);
-    expect(editsOf(plan)).toEqual([]);
+    // What is in other files goes on.
+    expect(editsOf(plan)).toEqual(['other:1 3600 -> 60 (d)']);
     expect(plan.refused).toHaveLength(300);
     expect(readings).toBeLessThan(100);
   });
