@@ -6,41 +6,64 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { commandFile } from '../scripts/build.mjs';
 import { say } from '../scripts/run.mjs';
 import { createRandom } from './random.mjs';
 
-const megabytes = Number(process.argv[2] ?? 200);
 const switchedOn = Date.UTC(2026, 2, 10, 2);
 const hours = { before: 2, after: 6 };
 const inspected = Array.from({ length: 20 }, (_, i) => `203.0.113.${i + 1}`);
 
-const folder = mkdtempSync(join(tmpdir(), 'shortfuse-bench-'));
-try {
-  const log = join(folder, 'traffic.log');
-  say(`making ${megabytes} MB …`);
-  const rows = makeLog(log);
-  const bytes = statSync(log).size;
-  run('gzip', 'sh', ['-c', `gzip -1 -c ${log} > ${log}.gz`]);
-  const options = ['--enabled-at', '2026/03/10 02:00:00', '--format', 'json', '--output', join(folder, 'report.json')];
-  const count = `-F, '$4=="TRAFFIC" && $5=="end" && $30=="tcp" { k=$9":"$26; n[k]+=$24; if ($47 ~ /^decrypt-/) f[k]+=$24 } END { for (k in n) print k, n[k], f[k]+0 }'`;
-  const node = process.execPath;
-  const results = [
-    run('cat', 'sh', ['-c', `cat ${log} > /dev/null`]),
-    run('awk', 'sh', ['-c', `awk ${count} ${log}`]),
-    run('decrypt-errors', node, [commandFile, 'decrypt-errors', log, ...options]),
-    run('gzip -dc', 'sh', ['-c', `gzip -dc ${log}.gz > /dev/null`]),
-    run('gzip -dc | awk', 'sh', ['-c', `gzip -dc ${log}.gz | awk ${count}`]),
-    run('decrypt-errors, gzip', node, [commandFile, 'decrypt-errors', `${log}.gz`, ...options]),
+/**
+ * Runs every program once over a log of this size.
+ * @param {number} megabytes
+ */
+export function measureLogs(megabytes) {
+  const folder = mkdtempSync(join(tmpdir(), 'shortfuse-bench-'));
+  try {
+    const log = join(folder, 'traffic.log');
+    say(`a traffic log of ${megabytes} MB …`);
+    const rows = makeLog(log, megabytes);
+    const bytes = statSync(log).size;
+    run('gzip', 'sh', ['-c', `gzip -1 -c ${log} > ${log}.gz`]);
+    const options = [
+      '--enabled-at',
+      '2026/03/10 02:00:00',
+      '--format',
+      'json',
+      '--output',
+      join(folder, 'report.json'),
+    ];
+    const count = `-F, '$4=="TRAFFIC" && $5=="end" && $30=="tcp" { k=$9":"$26; n[k]+=$24; if ($47 ~ /^decrypt-/) f[k]+=$24 } END { for (k in n) print k, n[k], f[k]+0 }'`;
+    const node = process.execPath;
+    const results = [
+      run('cat', 'sh', ['-c', `cat ${log} > /dev/null`]),
+      run('awk', 'sh', ['-c', `awk ${count} ${log}`]),
+      run('decrypt-errors', node, [commandFile, 'decrypt-errors', log, ...options]),
+      run('gzip -dc', 'sh', ['-c', `gzip -dc ${log}.gz > /dev/null`]),
+      run('gzip -dc | awk', 'sh', ['-c', `gzip -dc ${log}.gz | awk ${count}`]),
+      run('decrypt-errors, gzip', node, [commandFile, 'decrypt-errors', `${log}.gz`, ...options]),
+    ];
+    return { rows, megabytes: bytes / 1e6, results };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/**
+ * The figures as a table of Markdown.
+ * @param {ReturnType<typeof measureLogs>} measured
+ */
+export function logTable({ megabytes, results }) {
+  return [
+    '| program | time | processor time | rate | peak memory | exit |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...results.map(
+      ({ name, seconds, processor, peakMB, status }) =>
+        `| ${name.replace('|', '\\|')} | ${seconds.toFixed(1)} s | ${processor.toFixed(1)} s | ${(megabytes / seconds).toFixed(0)} MB/s | ${peakMB} MB | ${status} |`,
+    ),
   ];
-  console.log(`${(bytes / 1e6).toFixed(0)} MB, ${rows} rows\n`);
-  console.log('| program | time | processor time | rate | peak memory | exit |\n| --- | --- | --- | --- | --- | --- |');
-  for (const { name, seconds, processor, peakMB, status } of results)
-    console.log(
-      `| ${name} | ${seconds.toFixed(1)} s | ${processor.toFixed(1)} s | ${(bytes / 1e6 / seconds).toFixed(0)} MB/s | ${peakMB} MB | ${status} |`,
-    );
-} finally {
-  rmSync(folder, { recursive: true });
 }
 
 /**
@@ -73,9 +96,10 @@ function run(name, program, args) {
  * Writes a log as syslog servers keep it: 20 inspected servers whose failures die out, sessions to others, sessions that
  * begin or are denied, names in quotes. The same log for everybody.
  * @param {string} path
+ * @param {number} megabytes
  * @returns {number} its rows
  */
-function makeLog(path) {
+function makeLog(path, megabytes) {
   const below = createRandom(60);
   const happens = (/** @type {number} */ probability) => below(1_000_000) < probability * 1_000_000;
   const file = openSync(path, 'w');
@@ -115,4 +139,10 @@ function timeText(at) {
 function syslogTime(at) {
   const iso = new Date(at).toISOString();
   return `Mar ${iso.slice(8, 10)} ${iso.slice(11, 19)}`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const measured = measureLogs(Number(process.argv[2] ?? 200));
+  console.log(`${measured.megabytes.toFixed(0)} MB, ${measured.rows} rows\n`);
+  console.log(logTable(measured).join('\n'));
 }

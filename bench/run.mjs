@@ -9,11 +9,13 @@ import { decode } from '../packages/core/dist/index.js';
 import { parse } from '../packages/nginx/dist/index.js';
 import { commandFile } from '../scripts/build.mjs';
 import { root, runQuietly, say } from '../scripts/run.mjs';
+import { logTable, measureLogs } from './decrypt-errors.mjs';
 import { runExtremes } from './extremes.mjs';
 import { generateTree } from './generate.mjs';
 import { peers } from './peers.mjs';
 import { medians, peakMemory } from './processes.mjs';
 import { serverRates } from './servers.mjs';
+import { sourceTimes } from './sources.mjs';
 
 say('making the tree …');
 const { folder, files } = generateTree();
@@ -31,6 +33,8 @@ const one = join(root, 'examples/shop/sites-enabled/10-shop.conf');
 const bundled = [commandFile];
 const wholeTree = [
   { name: 'audit', program: node, args: [...bundled, 'audit', folder, '--output', join(folder, 'audit.txt')] },
+  { name: 'lint', program: node, args: [...bundled, 'lint', folder, '--output', join(folder, 'lint.txt')] },
+  { name: 'patch', program: node, args: [...bundled, 'patch', folder, '--quiet', '--output', join(folder, 'x.diff')] },
   { name: 'nginx-conf', program: node, args: ['bench/peers.mjs', 'nginx-conf'], cwd: root },
   { name: 'search', program: node, args: ['bench/peers.mjs', 'search'], cwd: root },
   ...(hasNginx
@@ -60,6 +64,11 @@ const extremes = runExtremes(commandFile);
 
 say('the other servers …');
 const servers = await serverRates(commandFile);
+
+say('programs …');
+const programs = sourceTimes(commandFile);
+
+const logs = measureLogs(process.argv.includes('--write') ? 2000 : 200);
 
 const report = text();
 console.log(report);
@@ -122,6 +131,8 @@ function text() {
   const seconds = (/** @type {number} */ ms) => `${(ms / 1000).toFixed(2)} s`;
   const names = {
     audit: '`shortfuse audit`',
+    lint: '`shortfuse lint`',
+    patch: '`shortfuse patch`: planned, read back, a second opinion on each file, a diff',
     'nginx-conf': 'nginx-conf, every file',
     search: 'read and search a word',
     'nginx -t': '`nginx -t`',
@@ -195,6 +206,18 @@ function text() {
         peak === undefined ? 'not measured' : `${peak.toFixed(0)} MB`,
       ),
     ),
+    '',
+    '## Programs',
+    '',
+    `\`audit\` of ${programs.count} TypeScript files none of which makes a server: ${seconds(programs.without)}. Five more that do: ${seconds(programs.withServers)}, most of`,
+    'which is the one load of the TypeScript compiler.',
+    '',
+    `## A traffic log of ${logs.megabytes.toFixed(0)} MB, ${logs.rows} rows`,
+    '',
+    'The plain count by awk is of three reasons by destination; `decrypt-errors` also follows NAT, drops duplicates and counts over',
+    'time. One run each.',
+    '',
+    ...logTable(logs),
     '',
     '## Extreme inputs, through the command line',
     '',
