@@ -7,16 +7,17 @@ import { root, say } from './run.mjs';
 const versions = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ['20', '22', '24'];
 const results = versions.map((version) => {
   say(`Node ${version} …`);
-  const { status, stdout } = spawnSync(
-    'npx',
-    ['--yes', `--package=node@${version}`, '--', 'node', 'scripts/test.mjs'],
-    {
-      cwd: root,
-      encoding: 'utf8',
-      maxBuffer: 1 << 28,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  // The binary itself: below npx, npx would look for pnpm in the package of Node.
+  const binary = spawnSync('npx', ['--yes', `--package=node@${version}`, '--', 'node', '-p', 'process.execPath'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).stdout.trim();
+  const { status, stdout } = spawnSync(binary, ['scripts/test.mjs'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   process.stdout.write(stdout);
   return { version, status, counts: stdout.trim().split('\n').at(-1) ?? '' };
 });
