@@ -114,6 +114,16 @@ describe('the exit status', () => {
   });
 });
 
+test('a program that is named is read as one, whatever else its text looks like', async () => {
+  const cwd = tree({
+    'srv.ts':
+      "import { createServer } from 'node:https';\n\ncreateServer({ sessionTimeout: 2 * 3600 }).listen(8443);\n",
+  });
+  const { status, stdout, stderr } = await shortfuse(['audit', 'srv.ts'], { cwd });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toMatch(/^! 2 h +\*:8443 /m);
+});
+
 test('JSON satisfies its schema, whatever was found', async () => {
   const schema = JSON.parse(readFileSync(new URL('../schemas/audit.schema.json', import.meta.url), 'utf8'));
   const isValid = new Ajv2020({ allowUnionTypes: true }).compile(schema);

@@ -207,7 +207,10 @@ function claim(
   const claimedBy = new Map<Adapter, SourceFile[]>();
   for (const { file, named } of candidates) {
     const isSettled = named && serverNamed === true && adapters.length === 1;
-    const claimants = adapters.filter((adapter) => isSettled || adapter.claims(file, named));
+    // A strong sign of one server beats weak signs of others.
+    const certain = named && !isSettled ? adapters.filter((adapter) => adapter.claims(file, false)) : [];
+    const claimants =
+      certain.length === 1 ? certain : adapters.filter((adapter) => isSettled || adapter.claims(file, named));
     if (claimants.length > 1 && named)
       problems.push({
         path: file.path,

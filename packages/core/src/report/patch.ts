@@ -120,7 +120,7 @@ function editLine({ before }: PatchedFile, edit: PlannedEdit): string {
   const { line } = positionOf(before, edit.span.start);
   const what = edit.before === '' ? `+ ${oneLine(edit.after)}` : `${oneLine(edit.before)} -> ${oneLine(edit.after)}`;
   const whom = edit.isComment ? '' : `, for ${counted(edit.listeners.length, 'listener')}`;
-  return `${before.path}:${line}: ${what.replace(/,$/, '')}${whom}`;
+  return `${before.path}:${line}: ${what.replace(/^\+ , /, '+ ').replace(/,$/, '')}${whom}`;
 }
 
 function oneLine(text: string): string {
