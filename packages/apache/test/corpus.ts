@@ -1,36 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe, test } from 'vitest';
+import { corpusOf, describeWith } from '@shortfuse/testkit';
 
-/** A configuration file of somebody else's, and what a person and another parser found in it. */
-export interface CorpusFile {
-  readonly file: string;
-  readonly server: string;
-  /** `complete`, `fragment`, `template` or `invalid (why)`. */
-  readonly valid: string;
-  readonly session_directives: readonly { readonly line: number; readonly name: string; readonly value: string }[];
-}
+export { corpusBytes, corpusFolder } from '@shortfuse/testkit';
 
-export const corpusFolder =
-  process.env['SHORTFUSE_CORPUS'] ?? fileURLToPath(new URL('../../../../shared/corpus', import.meta.url));
-
-/** The Apache files of the corpus; none where it is not at hand. */
-export const corpus: readonly CorpusFile[] = existsSync(join(corpusFolder, 'manifest.json'))
-  ? (JSON.parse(readFileSync(join(corpusFolder, 'manifest.json'), 'utf8')) as { files: CorpusFile[] }).files.filter(
-      ({ server }) => server === 'apache',
-    )
-  : [];
-
-export function corpusBytes({ file }: CorpusFile): Uint8Array {
-  return new Uint8Array(readFileSync(join(corpusFolder, file)));
-}
+export const corpus = corpusOf('apache');
 
 /** `describe` for tests that need the corpus. */
 export function describeWithCorpus(name: string, body: () => void): void {
-  if (corpus.length > 0) describe(name, body);
-  else
-    describe(name, () =>
-      test.skip('needs the corpus of real configuration files: set SHORTFUSE_CORPUS to its folder', () => {}),
-    );
+  describeWith(corpus, name, body);
 }

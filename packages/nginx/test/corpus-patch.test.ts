@@ -10,17 +10,17 @@ import {
   planPatch,
   type SourceFile,
 } from '@shortfuse/core';
-import { openIn, planFor } from '@shortfuse/testkit';
+import { corpusRepositories, openIn, planFor } from '@shortfuse/testkit';
 import { expect, test } from 'vitest';
 import { nginx } from '../src/index.js';
-import { corpusRepositories, describeWithCorpus } from './corpus.js';
+import { corpus, describeWithCorpus } from './corpus.js';
 
 const target = 60;
 
 describeWithCorpus('patches of the corpus', () => {
   let edits = 0;
 
-  test.each(corpusRepositories().map((path) => [basename(path), path] as const))('%s', (_, folder) => {
+  test.each(corpusRepositories(corpus).map((path) => [basename(path), path] as const))('%s', (_, folder) => {
     const project = openIn(nginx, folder);
     const plan = planFor(project);
     edits += plan.files.flatMap((file) => file.edits).length;

@@ -2,6 +2,7 @@
 export { handshake, offer } from '@shortfuse/probe';
 export * from './conformance.js';
 export * from './contract.js';
+export * from './corpus.js';
 export * from './live.js';
 export * from './patch.js';
 export * from './servers/certificate.js';
