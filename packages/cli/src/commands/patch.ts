@@ -1,13 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import {
-  decode,
   encode,
   isSameListener,
-  type Lease,
-  type LeaseFile,
   type ProblemReport,
-  patchedText,
   patchReport,
   patchText,
   pathProblemText,
@@ -15,7 +11,6 @@ import {
   problemsOf,
   problemText,
   type SourceFile,
-  takeBack,
 } from '@shortfuse/core';
 import { openProject, type Project, shownPath } from '@shortfuse/files';
 import { adapters as allAdapters } from '../adapters.js';
@@ -26,23 +21,16 @@ import { firewallScope } from '../firewall/scope.js';
 import { now as currentTime, leaseEnd } from '../io/clock.js';
 import { stylerFor } from '../io/colour.js';
 import { digestOf, digestOfBytes } from '../io/digest.js';
-import { type Inputs, readInputs } from '../io/inputs.js';
+import { readInputs } from '../io/inputs.js';
 import { deliver } from '../io/result.js';
 import { write } from '../io/streams.js';
-import { anchorsWith } from '../leases/anchors.js';
-import { checkRecorded, chosenLease, readLeases } from '../leases/choose.js';
+import { checkRecorded, readLeases } from '../leases/choose.js';
 import { withLock } from '../leases/lock.js';
 import { findProjectRoot, LeaseStore, type StoredLease } from '../leases/store.js';
-import {
-  bytesIn,
-  type FileWrite,
-  finishAll,
-  progressOf,
-  removeLeftovers,
-  withoutPending,
-  writeAll,
-} from '../leases/transaction.js';
+import { bytesIn, type FileWrite, writeAll } from '../leases/transaction.js';
 import { unifiedDiff } from '../patch/diff.js';
+import { continued, leaseToExtend, withoutLease } from '../patch/extend.js';
+import { finish } from '../patch/finish.js';
 import { type NamedCompanion, type Prepared, pathInRepository, preparePatch, repositoryOf } from '../patch/prepare.js';
 import { firewallRemarks } from './coverage/remarks.js';
 
@@ -55,7 +43,7 @@ export function patch(paths: readonly string[], options: PatchOptions): Promise<
 export async function patchIn(store: LeaseStore, paths: readonly string[], options: PatchOptions): Promise<ExitStatus> {
   if (options.write && options.outputDir !== undefined)
     throw new UsageError('error: --write changes the files, --output-dir leaves them alone\n  help: give one of them');
-  if (options.finish !== undefined) return finish(store, options);
+  if (options.finish !== undefined) return finish(store, options.finish);
   if (options.includeShared && options.panos === undefined)
     throw new UsageError('error: --include-shared is about what --panos leaves out; without that nothing is left out');
   if (options.panos === '-' && paths.includes('-'))
@@ -175,79 +163,6 @@ function refuseConflicts(store: LeaseStore, { plan, lease }: Prepared, extended:
           `  help: shortfuse patch --extend ${open.id} adds to it, shortfuse revert ${open.id} --write takes it back first`,
       );
   }
-}
-
-function leaseToExtend(store: LeaseStore, wanted: string | true): StoredLease {
-  const stored = chosenLease(store, wanted === true ? undefined : wanted);
-  if (stored.lease.pending)
-    throw new UsageError(
-      `error: a run was cut off while it wrote lease ${stored.lease.id}\n` +
-        `  help: shortfuse patch --finish ${stored.lease.id} completes it`,
-    );
-  return stored;
-}
-
-/**
- * The project as it would be without what `lease` changed, so that a patch of it holds the old edits and the new ones.
- * @throws UsageError where the lease has drifted
- */
-function withoutLease(
-  project: Project,
-  lease: Lease,
-  store: LeaseStore,
-  { adapters }: Inputs,
-): Pick<Project, 'configurations' | 'resolveWith' | 'pathOf'> {
-  const files = [...new Set(project.configurations.flatMap((configuration) => configuration.files))];
-  const before = new Map<SourceFile, SourceFile>();
-  const paths = new Map<SourceFile, string>();
-  for (const leased of lease.files) {
-    const file = files.find((each) => project.pathOf(each) === store.absolute(leased.file));
-    const adapter = adapters.find(({ id }) => id === leased.server);
-    if (!file || !adapter)
-      throw new UsageError(
-        `error: ${leased.file} of lease ${lease.id} is not among the files that are read\n` +
-          '  help: name the same paths as for the patch that is extended',
-      );
-    const outcome = takeBack(leased, file, digestOf(file), anchorsWith(adapter));
-    const drifted = outcome.edits.find(({ kind }) => kind === 'drifted');
-    if (drifted?.kind === 'drifted')
-      throw new UsageError(
-        `error: ${leased.file} has drifted from lease ${lease.id}: ${drifted.why}\n` +
-          '  help: shortfuse status shows what is expected; put that right first',
-      );
-    const text: SourceFile = { ...file, text: outcome.text };
-    before.set(file, text);
-    const path = project.pathOf(file);
-    if (path !== undefined) paths.set(text, path);
-  }
-  return {
-    configurations: project.resolveWith(before),
-    resolveWith: (changed) => {
-      const texts = new Map(before);
-      for (const [file, text] of before) texts.set(file, changed.get(text) ?? text);
-      for (const [file, text] of changed) if (!paths.has(file)) texts.set(file, text);
-      return project.resolveWith(texts);
-    },
-    pathOf: (file) => paths.get(file) ?? project.pathOf(file),
-  };
-}
-
-/** The lease that goes on under its old name. Where something new is changed, what was deployed is not all of it any more. */
-function continued(prepared: Prepared, old: Lease): Prepared {
-  const edits = (lease: Lease): string =>
-    JSON.stringify(lease.files.map(({ file, digestAfter }) => [file, digestAfter]));
-  const isSame = edits(prepared.lease) === edits(old);
-  const { reason = old.reason, ticket = old.ticket } = prepared.lease;
-  return {
-    ...prepared,
-    lease: {
-      ...prepared.lease,
-      createdAt: old.createdAt,
-      ...(reason === undefined ? {} : { reason }),
-      ...(ticket === undefined ? {} : { ticket }),
-      events: isSame ? old.events : old.events.filter(({ event }) => event === 'inspecting'),
-    },
-  };
 }
 
 function writePatch(store: LeaseStore, project: Project, prepared: Prepared, extended: StoredLease | undefined): void {
@@ -407,53 +322,4 @@ function textOf(
 
 function operationsOf(server: string) {
   return allAdapters.find(({ id }) => id === server)?.operations;
-}
-
-/** Completes what a run that was cut off began. */
-async function finish(store: LeaseStore, options: PatchOptions): Promise<ExitStatus> {
-  const said = withLock(store, () => {
-    const { lease } = chosenLease(store, options.finish === true ? undefined : options.finish);
-    const { pending } = lease;
-    if (!pending) return `lease ${lease.id} is complete: nothing to finish`;
-    if (pending.kind === 'revert')
-      throw new UsageError(
-        `error: the run that was cut off took lease ${lease.id} back\n  help: shortfuse revert ${lease.id} --write completes that`,
-      );
-    removeLeftovers(store, lease);
-    const writes: FileWrite[] = [];
-    for (const { file, state } of progressOf(store, pending)) {
-      if (state === 'new') continue;
-      const from = state === 'old' ? bytesIn(store, file) : undefined;
-      const to = from && patchedBytes(lease, file, from);
-      if (!from || !to || digestOfBytes(to) !== pending.files.find((each) => each.file === file)?.to)
-        throw new UsageError(
-          `error: ${file} was ${state === 'missing' ? 'removed' : 'changed'} since the run was cut off, so its part cannot be completed\n` +
-            `  help: shortfuse revert ${lease.id} --write takes back what was written; then patch again`,
-        );
-      writes.push({ file, from, to });
-    }
-    finishAll(store, withoutPending(lease), pending, writes);
-    const files = writes.length === 1 ? '1 file' : `${writes.length} files`;
-    return `lease ${lease.id} is complete: ${files} written now, ${pending.files.length - writes.length} before`;
-  });
-  await write(process.stdout, `${said}\n`);
-  return exit.ok;
-}
-
-/** The patched bytes of a file that a run did not reach; undefined where they cannot be told. */
-function patchedBytes(lease: Lease, name: string, from: Uint8Array): Uint8Array | undefined {
-  const leased = lease.files.find(({ file }) => file === name);
-  if (!leased) return undefined;
-  const file = decode(name, from);
-  const previous = lease.pending?.previous?.lease.files.find((each) => each.file === name);
-  const original = previous ? originalText(previous, file) : file.text;
-  const text = original === undefined ? undefined : patchedText(leased, original);
-  return text === undefined ? undefined : encode({ ...file, text });
-}
-
-/** The text without the edits of a lease that is being extended. */
-function originalText(leased: LeaseFile, file: SourceFile): string | undefined {
-  const adapter = allAdapters.find(({ id }) => id === leased.server);
-  const outcome = takeBack(leased, file, digestOf(file), anchorsWith(adapter));
-  return outcome.edits.some(({ kind }) => kind === 'drifted') ? undefined : outcome.text;
 }
